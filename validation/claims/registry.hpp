@@ -1,0 +1,41 @@
+/// All claims that the toolkit can check, by id and name.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/law.hpp"
+#include "core/parallel.hpp"
+#include "core/potential.hpp"
+#include "core/result.hpp"
+#include "core/temperature.hpp"
+#include "validation/claims/claim.hpp"
+
+namespace sgdlimits {
+
+/// What a claim is checked on: a potential at a temperature, and the law that both ends start from.
+struct ClaimProblem {
+  std::string title;
+  std::shared_ptr<const Potential> potential;
+  Temperature temperature;
+  std::shared_ptr<const Law> initial;
+  std::vector<double> report_times;  ///< increasing, positive
+  std::uint64_t seed = 1;
+};
+
+/// quick: seconds; standard: under a minute; thorough: minutes, smaller intervals.
+enum class Effort { quick, standard, thorough };
+
+struct ClaimEntry {
+  std::string id, name, statement, source;
+  /// The problem it is checked on when the user names none.
+  std::function<ClaimProblem()> default_problem;
+  /// Computes both ends and judges; with `controls`, also the negative controls at the same sample size.
+  std::function<Result<ClaimReport>(const ClaimProblem&, Effort, bool controls, const Execution&)> check;
+};
+
+const std::vector<ClaimEntry>& claim_registry();
+
+}  // namespace sgdlimits
