@@ -10,9 +10,11 @@ namespace sgdlimits {
 Axis Axis::uniform(double lower, double upper, Index cells) {
   if (cells < 1) throw InvalidArgument("cells of an axis", std::to_string(cells), "at least 1");
   Eigen::ArrayXd edges(cells + 1);
-  // both ends exact, symmetric intervals give symmetric edges
+  // symmetric intervals give symmetric edges
   for (Index i = 0; i <= cells; ++i)
     edges(i) = (static_cast<double>(cells - i) * lower + static_cast<double>(i) * upper) / static_cast<double>(cells);
+  edges(0) = lower;
+  edges(cells) = upper;
   Axis axis(std::move(edges));
   axis.uniform_ = true;
   axis.widths_.setConstant((upper - lower) / static_cast<double>(cells));

@@ -25,8 +25,8 @@ std::string to_string(Grade grade) {
   return "";
 }
 
-Measurement::Measurement(double value, double standard_error, double discretisation_bound, Side side,
-                         Grade grade, std::string how)
+Measurement::Measurement(double value, double standard_error, double discretisation_bound, Side side, Grade grade,
+                         std::string how)
     : value_(value),
       standard_error_(standard_error),
       discretisation_bound_(discretisation_bound),
@@ -35,7 +35,8 @@ Measurement::Measurement(double value, double standard_error, double discretisat
       how_(std::move(how)) {
   if (std::isnan(value)) throw InvalidArgument("measured value", value, "a number");
   if (!(standard_error >= 0)) throw InvalidArgument("standard error", standard_error, "nonnegative");
-  if (!(discretisation_bound >= 0)) throw InvalidArgument("discretisation bound", discretisation_bound, "nonnegative");
+  if (!(discretisation_bound >= 0))
+    throw InvalidArgument("discretisation bound", discretisation_bound, "nonnegative");
 }
 
 Measurement Measurement::exact(double value, std::string how) {

@@ -2,9 +2,9 @@
 ///
 /// Generator: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011), key = seed, counter =
 /// (path, block low, block high 16 bits | stream high 16 bits, stream low 32 bits). One block of 128 bits
-/// gives two 52-bit uniforms, shifted by half a unit, and by Box-Muller two Gaussians: index 2k is the cosine, 2k + 1 the sine of block k.
-/// So nothing depends on threads, order or blocks, and a path can be asked again at any index. Coarse Brownian
-/// increments are sums of fine ones: `BrownianPath` in solvers/sde.
+/// gives two 52-bit uniforms, shifted by half a unit, and by Box-Muller two Gaussians: index 2k is the cosine, 2k + 1
+/// the sine of block k. So nothing depends on threads, order or blocks, and a path can be asked again at any index.
+/// Coarse Brownian increments are sums of fine ones: `BrownianPath` in solvers/sde.
 #pragma once
 
 #include <cstdint>

@@ -60,8 +60,7 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) {
-  if (threads < 1 || threads > 1024)
-    throw InvalidArgument("threads", std::to_string(threads), "between 1 and 1024");
+  if (threads < 1 || threads > 1024) throw InvalidArgument("threads", std::to_string(threads), "between 1 and 1024");
   state_ = std::make_unique<State>();
   for (int t = 1; t < threads; ++t) state_->workers.emplace_back([state = state_.get()] { state->work(); });
 }

@@ -71,8 +71,7 @@ double gradient_check(const Potential& potential, PointsView x) {
       y.col(j) += multiple * h;
       return values(potential, y);
     };
-    const Values difference =
-        (8.0 * (shifted(1) - shifted(-1)) - (shifted(2) - shifted(-2))) / (12.0 * h);
+    const Values difference = (8.0 * (shifted(1) - shifted(-1)) - (shifted(2) - shifted(-2))) / (12.0 * h);
     const double gap = ((difference - g.col(j)).abs() / (1.0 + g.matrix().rowwise().norm().array())).maxCoeff();
     worst = std::max(worst, std::isnan(gap) ? std::numeric_limits<double>::infinity() : gap);
   }

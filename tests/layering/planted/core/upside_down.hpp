@@ -1,0 +1,1 @@
+#include "solvers/anything.hpp"
