@@ -8,12 +8,14 @@
 #include "core/measurement.hpp"
 #include "core/parallel.hpp"
 #include "solvers/fokker_planck/generator.hpp"
+#include "solvers/spectrum/box.hpp"
+#include "solvers/spectrum/critical_points.hpp"
 
 namespace sgdlimits {
 
 struct SpectralGapOptions {
-  Index modes = 5;           ///< nonzero eigenvalues wanted, at least 1
-  double tolerance = 1e-6;   ///< relative, for each of them
+  Index modes = 5;          ///< nonzero eigenvalues wanted, at least 1
+  double tolerance = 1e-6;  ///< relative, for each of them
   /// Reflecting box; where infinite (the default: the potential's domain) the method chooses the box from the
   /// eigenfunctions' tails, so that no eigenvalue changes by more than 1e-8 relative when it grows by 1.3.
   std::optional<Box> box;
@@ -23,19 +25,19 @@ struct SpectralGapOptions {
 /// Proof that no eigenvalue below a shift was missed: inertia of H - shift I by LDL^T.
 struct CountProof {
   bool done = false;
-  double shift = 0;                 ///< between the last computed eigenvalue and the next Ritz value
-  Index eigenvalues_below = 0;      ///< negative pivots: must equal the number computed, zero included
-  double nearest_ritz_distance = 0; ///< |shift - nearest Ritz value|
-  double pivot_growth = 0;          ///< max |pivot| / max |H_ij|
-  std::string why_not;              ///< if not done
+  double shift = 0;                  ///< between the last computed eigenvalue and the next Ritz value
+  Index eigenvalues_below = 0;       ///< negative pivots: must equal the number computed, zero included
+  double nearest_ritz_distance = 0;  ///< |shift - nearest Ritz value|
+  double pivot_growth = 0;           ///< max |pivot| / max |H_ij|
+  std::string why_not;               ///< if not done
 };
 
 struct SpectralGapEstimate {
   std::vector<Measurement> eigenvalues;  ///< nonzero, ascending, with absolute error bounds
   SpectralGap gap;
   PoincareConstant poincare_constant;
-  double error_bound = 0;                ///< absolute, of eigenvalues[0]
-  std::vector<double> residuals;         ///< |H u - lambda u| / |u| on the finest grid
+  double error_bound = 0;                      ///< absolute, of eigenvalues[0]
+  std::vector<double> residuals;               ///< |H u - lambda u| / |u| on the finest grid
   std::shared_ptr<const Generator> generator;  ///< on the finest grid
   /// u_1, ..., u_m as functions h (eigenvectors of L, not of H), cells x modes, E_mu u_k^2 = 1, sign fixed by
   /// the first cell of largest |u_k sqrt(mu)| being positive.
@@ -53,22 +55,5 @@ struct SpectralGapEstimate {
 /// residual; contains the truth and is at most 100 times the larger of true error and tolerance.
 Result<SpectralGapEstimate> spectral_gap(const Potential& potential, Temperature temperature,
                                          const SpectralGapOptions& options = {}, const Execution& execution = {});
-
-/// A box outside which mu has mass below `tail` and the eigenfunctions are negligible, without eigenvalues:
-/// from level sets f - min f <= -tau log(tail) along the axes. For plots and initial boxes.
-Result<Box> gibbs_box(const Potential& potential, Temperature temperature, double tail = 1e-16);
-
-/// A critical point of f on a grid-supported domain.
-struct CriticalPoint {
-  Eigen::VectorXd x;
-  double value = 0;
-  Eigen::VectorXd hessian_eigenvalues;  ///< ascending
-  double gradient_norm = 0;             ///< after Newton polishing
-  Index index() const { return (hessian_eigenvalues.array() < 0).count(); }
-};
-
-/// All critical points found by Newton from every cell that is a discrete minimum or saddle candidate of f on
-/// the grid, merged; sorted by value. d <= 3.
-std::vector<CriticalPoint> critical_points(const Potential& potential, const Grid& grid);
 
 }  // namespace sgdlimits
