@@ -4,7 +4,7 @@
 /// (path, block low, block high 16 bits | stream high 16 bits, stream low 32 bits). One block of 128 bits
 /// gives two 52-bit uniforms, shifted by half a unit, and by Box-Muller two Gaussians: index 2k is the cosine, 2k + 1
 /// the sine of block k. So nothing depends on threads, order or blocks, and a path can be asked again at any index.
-/// Coarse Brownian increments are sums of fine ones: `BrownianPath` in solvers/sde.
+/// Coarse Brownian increments are sums of fine ones: solvers/sde/nested_path.hpp.
 #pragma once
 
 #include <cstdint>

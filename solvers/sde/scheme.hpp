@@ -19,10 +19,14 @@ struct SchemeOrders {
 };
 
 /// A tile of paths on its way through many steps. x is n x d, n a multiple of kLanes, columns 64-byte aligned;
-/// rows beyond the ensemble are copies of its last path and are dropped at the end.
+/// rows beyond the ensemble start as copies of its last path and are dropped at the end.
 struct PathBlock {
   Eigen::Map<Points> x;
+  /// n x normals_per_step(): standard Gaussians of this step, column j at noise index step normals_per_step() + j.
+  /// The runner draws those of many steps at once, since one Philox block serves two of them in one dimension.
+  Eigen::Map<const Points> normals;
   Index first_path;
+  double time;  ///< at the start of the step
   Scratch& scratch;
 };
 
@@ -35,30 +39,39 @@ class Scheme {
   /// Time that passes in one step (SGD: the learning rate s, since step k is at time t = k s).
   virtual double step_size() const = 0;
   virtual SchemeOrders orders() const { return {}; }
-  /// Advances every path of the block from step n to n + 1; randomness is Noise(seed, ...) at (path, n).
-  virtual void advance(PathBlock& block, std::int64_t step, const Noise& noise) const = 0;
-  /// Stream of `noise` that the scheme draws from.
+  /// Stream of the noise that the scheme draws from.
   virtual Stream stream() const { return Stream::brownian; }
+  /// Gaussians that one path needs in one step.
+  virtual Index normals_per_step() const = 0;
+  /// Advances every path of the block from `step` to step + 1: a pure function of x, normals and `noise` at
+  /// (path, step), so that it may be repeated and split anywhere.
+  virtual void advance(PathBlock& block, std::int64_t step, const Noise& noise) const = 0;
 };
 
-/// dX = -grad f dt + sqrt(2 tau) dB by X + h b(X) + sqrt(2 tau h) g.
-/// Strong order 1 (additive noise), weak 1, invariant measure 1 (Talay, Tubaro 1990). Isotropic-noise SGD with
-/// learning rate s is exactly this at h = s, tau = s/2.
+/// Euler-Maruyama: X + h b(X) + sqrt(2 tau h) g for dX = b dt + sqrt(2 tau) dB.
+/// Additive noise: strong order 1, weak 1, invariant measure 1 (Talay, Tubaro 1990), b smooth and globally
+/// Lipschitz. For b that grows faster than linearly no step has an invariant measure: long runs are metastable and
+/// large steps blow up. At finite ends of the domain of b the step is folded back (symmetrised Euler: weak order 1,
+/// Bossy, Gobet, Talay 2004). Throws InvalidArgument unless 0 < step < infinity, or if the drift sees the ensemble.
 std::unique_ptr<Scheme> euler_maruyama(std::shared_ptr<const Drift> drift, Temperature tau, double step);
 
 /// Stochastic Heun: Y = X + h b(X) + sqrt(2 tau h) g, X + (h/2)(b(X) + b(Y)) + sqrt(2 tau h) g.
-/// Strong 1 and weak 2 for additive noise; invariant measure 2.
+/// Additive noise: strong order 1, weak 2, invariant measure 2 (Kloeden, Platen 1992, section 15.1; the gain is
+/// the drift's: the strong order stays that of the one Gaussian a step). Y and the result are folded at finite
+/// ends of the domain; weak order 1 there. Throws as euler_maruyama.
 std::unique_ptr<Scheme> heun(std::shared_ptr<const Drift> drift, Temperature tau, double step);
 
-/// x <- x - s grad f(x) + s g, g ~ N(0, I): isotropic-noise SGD, named for what it is. Its agreement with the
-/// SDE is a consistency check, not evidence about SGD.
+/// x <- x - s grad f(x) + s g, g ~ N(0, I): isotropic-noise SGD, named for what it is. It is Euler-Maruyama at
+/// h = s, tau = s/2, to the bit, so its agreement with the SDE is a consistency check and not evidence about SGD.
+/// No orders are declared, since the temperature moves with the step.
 std::unique_ptr<Scheme> isotropic_noise_sgd(std::shared_ptr<const Potential> potential, LearningRate s);
 
 enum class Replacement { with, without };
 
-/// x <- x - s (1/B) sum over a fresh random batch of grad f_i(x). Without replacement: a fresh uniform subset of
-/// size B at each step (not epochs). Noise covariance Sigma(x)/B, times (n-B)/(n-1) without replacement.
-/// Throws InvalidArgument unless 1 <= B, and B <= n without replacement.
+/// x <- x - s (1/B) sum_b grad f_{i_b}(x), a fresh random batch i_1..i_B for each path and step; step k is at time
+/// t = k s. Without replacement: a uniform subset of size B at each step (not epochs). The noise s (g_B - grad f)
+/// has covariance s^2 Sigma(x)/B, times (n - B)/(n - 1) without replacement; Sigma: core/finite_sum.hpp.
+/// Folded at finite ends of the domain. Throws InvalidArgument unless 1 <= B, and B <= n without replacement.
 std::unique_ptr<Scheme> mini_batch_sgd(std::shared_ptr<const FiniteSum> sum, LearningRate s, Index batch,
                                        Replacement replacement);
 

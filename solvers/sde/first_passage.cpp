@@ -1,0 +1,27 @@
+#include <cmath>
+#include <limits>
+
+#include "solvers/sde/tiled_motion.hpp"
+
+namespace sgdlimits {
+
+Result<FirstPassage> first_passage(Ensemble& ensemble, const Scheme& scheme, std::int64_t steps,
+                                   const Indicator& reached, const Execution& execution) {
+  FirstPassage passage;
+  passage.times = Values::Constant(ensemble.paths(), std::numeric_limits<double>::infinity());
+  const TileObserver look = [&](const TileView& tile) {
+    Scratch::Frame frame(tile.scratch);
+    Eigen::Map<Values> inside = frame.values(tile.x.rows());
+    reached(tile.x, inside, tile.scratch);
+    for (Index i = 0; i < tile.rows; ++i) {
+      double& time = passage.times(tile.first_path + i);
+      if (inside(i) != 0 && std::isinf(time)) time = tile.time;
+    }
+  };
+  Report report = run_tiles(ensemble, scheme, steps, look, execution);
+  if (report.status == Status::blew_up) return Result<FirstPassage>(std::move(report));
+  passage.until = ensemble.time(scheme.step_size());
+  return {std::move(passage), std::move(report)};
+}
+
+}  // namespace sgdlimits

@@ -1,0 +1,116 @@
+// The promise of the runner: bits depend on problem, seed, path and step, and on nothing else.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "solvers/sde/ensemble.hpp"
+#include "solvers/sde/observers.hpp"
+#include "support/sde_problems.hpp"
+
+namespace sgdlimits {
+namespace {
+
+using test::minus_gradient;
+
+Ensemble start(Index paths, Index dimension) {
+  Ensemble ensemble;
+  ensemble.seed = 0xfedcba9876543210u;
+  ensemble.replicate = 3;
+  ensemble.points = Points(paths, dimension);
+  Noise(5, Stream::test).normals(0, 0, ensemble.points);
+  return ensemble;
+}
+
+bool same_bits(const Points& a, const Points& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(double)) == 0;
+}
+
+std::vector<std::shared_ptr<const Scheme>> schemes() {
+  const auto rippled = std::make_shared<test::Rippled>();
+  const auto curvatures = std::make_shared<test::RandomCurvature>(Values::LinSpaced(7, 0.0, 2.0));
+  return {euler_maruyama(minus_gradient(rippled), Temperature(0.5), 0.05),
+          heun(minus_gradient(std::make_shared<test::DoubleWell>()), Temperature(0.5), 0.05),
+          isotropic_noise_sgd(rippled, LearningRate(0.1)),
+          mini_batch_sgd(curvatures, LearningRate(0.1), 3, Replacement::with),
+          mini_batch_sgd(curvatures, LearningRate(0.1), 3, Replacement::without)};
+}
+
+// Fails if a tile's size or its padding, the thread that moves it, or the place where Gaussians are drawn shows.
+TEST(Determinism, SameBitsForAnyThreadsAndBlocks) {
+  for (const auto& scheme : schemes())
+    for (const Index paths : {1, 7, 1025, 3000}) {
+      Ensemble reference = start(paths, scheme->dimension());
+      advance(reference, *scheme, 37);
+      for (const int threads : {1, 2, 3})
+        for (const Index block : {8, 64, 256, 1000, 4096}) {
+          Execution execution = Execution::with_threads(threads);
+          execution.block = block;
+          Ensemble other = start(paths, scheme->dimension());
+          advance(other, *scheme, 37, execution);
+          ASSERT_TRUE(same_bits(reference.points, other.points))
+              << scheme->name() << " paths " << paths << " threads " << threads << " block " << block;
+        }
+    }
+}
+
+// Fails if a split starts a Philox block anew, or an ensemble carries hidden state.
+TEST(Determinism, SplitsAndCopiesContinueIdentically) {
+  for (const auto& scheme : schemes()) {
+    Ensemble whole = start(300, scheme->dimension()), parts = whole;
+    advance(whole, *scheme, 41);
+    for (const std::int64_t steps : {1, 2, 0, 9, 16}) advance(parts, *scheme, steps);
+    Ensemble copy = parts;
+    advance(parts, *scheme, 13);
+    EXPECT_EQ(parts.step, 41);
+    EXPECT_TRUE(same_bits(whole.points, parts.points)) << scheme->name();
+    advance(copy, *scheme, 13);
+    EXPECT_TRUE(same_bits(whole.points, copy.points)) << scheme->name();
+  }
+}
+
+// Fails if a path's motion depends on the other paths: the first 100 of many are the 100 alone.
+TEST(Determinism, PathsDoNotKnowHowManyTheyAre) {
+  for (const auto& scheme : schemes()) {
+    Ensemble many = start(2000, scheme->dimension()), few = many;
+    few.points = Points(many.points.topRows(100));
+    advance(many, *scheme, 20);
+    advance(few, *scheme, 20);
+    EXPECT_TRUE(same_bits(many.points.topRows(100), few.points)) << scheme->name();
+  }
+}
+
+// Slices are long for few paths and short for many: 200 000 paths are cut every 8 steps.
+TEST(Determinism, SlicesOfStepsDoNotShow) {
+  const auto scheme = heun(minus_gradient(std::make_shared<test::DoubleWell>()), Temperature(0.5), 0.05);
+  Ensemble many = start(200000, 1), few = many;
+  few.points = Points(many.points.topRows(1000));
+  advance(many, *scheme, 33);
+  advance(few, *scheme, 33);
+  EXPECT_TRUE(same_bits(many.points.topRows(1000), few.points));
+}
+
+// Seeds and replicates are different randomness; equal ones are the same.
+TEST(Determinism, SeedAndReplicateSelectThePath) {
+  const auto scheme = euler_maruyama(minus_gradient(std::make_shared<test::DoubleWell>()), Temperature(0.5), 0.05);
+  Ensemble first = start(10, 1), other_seed = first, other_replicate = first;
+  other_seed.seed += 1;
+  other_replicate.replicate += 1;
+  for (Ensemble* e : {&first, &other_seed, &other_replicate}) advance(*e, *scheme, 2);
+  EXPECT_FALSE((first.points == other_seed.points).any());
+  EXPECT_FALSE((first.points == other_replicate.points).any());
+}
+
+// Fails if chunk sums are added as they arrive, or depend on where the array starts.
+TEST(Determinism, EnsembleMeansDoNotDependOnThreads) {
+  const Points h = start(5001, 3).points;
+  const MeanAndError one = ensemble_mean(h), three = ensemble_mean(h, Execution::with_threads(3));
+  EXPECT_TRUE((one.mean == three.mean).all());
+  EXPECT_TRUE((one.standard_error == three.standard_error).all());
+  Points shifted(5002, 3);
+  shifted.bottomRows(5001) = h;
+  EXPECT_TRUE((ensemble_mean(shifted.bottomRows(5001)).mean == one.mean).all());
+}
+
+}  // namespace
+}  // namespace sgdlimits
