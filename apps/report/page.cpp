@@ -1,0 +1,279 @@
+#include "apps/report/page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/build_info.hpp"
+#include "apps/report/figures.hpp"
+#include "apps/report/svg.hpp"
+#include "apps/report/tables.hpp"
+#include "apps/report/text.hpp"
+
+namespace sgdlimits {
+
+namespace {
+
+const char* const kStyle = R"(
+*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+main{max-width:1040px;margin:0 auto;padding:40px 28px 80px}h1{font-size:30px;line-height:1.2;margin:0 0 6px;letter-spacing:-.01em}
+h2{font-size:20px;margin:48px 0 10px}.lead{color:var(--soft);margin:0 0 4px}.sum{font-size:18px;margin:22px 0 0}
+code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9em;overflow-wrap:anywhere}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;margin:8px 0}
+th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--rule);padding:6px 12px 6px 0;vertical-align:bottom}
+td{border-bottom:1px solid var(--rule);padding:7px 12px 7px 0;vertical-align:top}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+.v{display:inline-block;padding:1px 9px;border-radius:10px;font-size:13px;font-weight:600;white-space:nowrap;border:1.5px solid}
+.v-consistent{color:var(--c-langevin)}.v-refuted{color:var(--c-batch)}.v-undecided,.v-not{color:var(--soft)}
+.bad{color:var(--c-batch);font-weight:600}.quiet{color:var(--soft)}
+figure{margin:34px 0;padding:18px 16px 12px;background:var(--panel);border-radius:10px}figure h3{margin:0 0 10px;font-size:17px}
+figcaption{font-size:13.5px;color:var(--soft);margin-top:8px}details{margin:4px 0;font-size:14px}summary{cursor:pointer;color:var(--soft)}
+.matrix{display:inline-block;margin:4px 34px 12px 0;vertical-align:top}.matrix table{width:auto;border-left:1.5px solid var(--soft);border-right:1.5px solid var(--soft)}
+.matrix td{border:0;padding:2px 12px;text-align:right}
+)";
+
+std::string cell(const std::string& text, bool number = false) {
+  return (number ? "<td class=\"n\">" : "<td>") + escaped(text) + "</td>";
+}
+
+std::string header(const std::vector<std::string>& names) {
+  std::string html = "<div class=\"wide\"><table><thead><tr>";
+  for (const std::string& name : names) html += "<th>" + escaped(name) + "</th>";
+  return html + "</tr></thead><tbody>";
+}
+
+const char* const kEndTable = "</tbody></table></div>";
+
+std::string badge(Verdict verdict) {
+  const std::string name = to_string(verdict);
+  const std::string css = verdict == Verdict::not_applicable ? "not" : name;
+  return "<span class=\"v v-" + css + "\">" + escaped(name) + "</span>";
+}
+
+std::string expectation(Verdict verdict, Verdict expected) {
+  if (verdict == expected) return "<td class=\"quiet\">" + escaped(to_string(expected)) + "</td>";
+  return "<td class=\"bad\">" + escaped(to_string(expected)) + "</td>";
+}
+
+std::string claim_row(const ClaimReport& claim) {
+  const Comparison* decided = deciding_comparison(claim);
+  std::string html = "<tr><td><strong>" + escaped(claim.id) + "</strong> " + escaped(claim.name) +
+                     "<br><span class=\"quiet\">" + escaped(claim.subject) + "</span></td>";
+  html += cell(decided ? decided->quantity : "") + cell(decided ? with_interval(decided->prediction) : "", true) +
+          cell(decided ? with_interval(decided->measurement) : "", true) +
+          cell(claim.slack ? brief(*claim.slack, 3) : "", true);
+  html += "<td>" + badge(claim.verdict) + "</td>" + expectation(claim.verdict, claim.expected);
+  return html + cell(control_summary(claim)) + "</tr>";
+}
+
+std::string claim_details_html(const ClaimReport& claim) {
+  std::string html = "<details><summary>" + escaped(claim.id + " " + claim.name + ", " + claim.subject) +
+                     "</summary><p>" + escaped(claim.statement) + " <span class=\"quiet\">(" + escaped(claim.source) +
+                     ")</span></p>";
+  if (!claim.why.empty()) html += "<p>" + escaped(claim.why) + "</p>";
+  if (!claim.hypotheses.empty()) {
+    html += header({"hypothesis", "holds", "evidence"});
+    for (const Hypothesis& h : claim.hypotheses) {
+      html += "<tr>" + cell(h.statement) + cell(h.holds ? "yes" : "no") + cell(h.evidence) + "</tr>";
+    }
+    html += kEndTable;
+  }
+  html += header({"", "compared", "predicted", "measured", "rule, fixed before the run", "verdict"});
+  const auto rows = [&](const ClaimReport& report, const std::string& kind) {
+    for (const Comparison& c : report.comparisons) {
+      html += "<tr>" + cell(kind) + cell(c.quantity) + cell(with_interval(c.prediction), true) +
+              cell(with_interval(c.measurement), true) + cell(c.rule) + "<td>" + badge(c.verdict) + "</td></tr>";
+    }
+  };
+  rows(claim, "");
+  for (const ClaimReport& control : claim.controls) rows(control, "control: " + control.subject);
+  return html + kEndTable + "</details>";
+}
+
+std::string verdicts(const RunResults& results) {
+  if (results.claims.empty()) return "";
+  const auto as_expected = std::count_if(results.claims.begin(), results.claims.end(),
+                                         [](const ClaimReport& c) { return c.as_expected(); });
+  const auto all = static_cast<std::ptrdiff_t>(results.claims.size());
+  std::string html = as_expected == all
+                         ? fmt::format("<p class=\"sum\">All {} verdicts are the expected ones.</p>", all)
+                         : fmt::format("<p class=\"sum bad\">{} of {} verdicts are not the expected ones.</p>",
+                                       all - as_expected, all);
+  html += "<h2>Verdicts</h2>" + header({"claim", "decided by", "predicted", "measured", "slack", "verdict",
+                                        "expected", "negative control"});
+  for (const ClaimReport& claim : results.claims) html += claim_row(claim);
+  html += std::string(kEndTable) +
+          "<p class=\"quiet\">Intervals shown are 95 %; verdicts use level 10⁻⁶. Slack is measured/bound. A claim "
+          "that is "
+          "expected to be refuted lies outside its theorem's hypotheses, and is shown for that reason.</p>";
+  for (const ClaimReport& claim : results.claims) html += claim_details_html(claim);
+  return html;
+}
+
+std::string figures(const RunResults& results) {
+  std::string html;
+  for (const Figure& figure : make_figures(results)) {
+    html += "<figure><h3>" + escaped(figure.title) + "</h3>" + to_svg(figure) + "<figcaption>" +
+            escaped(figure.caption) + "</figcaption></figure>";
+  }
+  return html.empty() ? "" : "<h2>Pictures</h2>" + html;
+}
+
+std::string studies(const RunResults& results) {
+  if (results.studies.empty()) return "";
+  std::string html = "<h2>Studies</h2>" + header({"study", "kind", "problem", "outcome", "remarks"});
+  for (const StudyOutcome& study : results.studies) {
+    std::string remarks;
+    for (const std::string& remark : study.remarks) remarks += (remarks.empty() ? "" : "<br>") + escaped(remark);
+    const std::string outcome =
+        to_string(study.report.status) + (study.report.why.empty() ? "" : ": " + study.report.why);
+    html += "<tr>" + cell(study.name) + cell(study.kind) +
+            cell(study.problem.empty() ? "the file's own" : study.problem) + cell(outcome) + "<td>" + remarks +
+            "</td></tr>";
+  }
+  return html + kEndTable;
+}
+
+std::string distances(const RunResults& results) {
+  if (results.distances.empty()) return "";
+  std::string html = "<h2>Law against law</h2>" + header({"law", "against", "measure", "time", "distance",
+                                                          "p of equality", "verdict", "expected"});
+  for (const DistanceRow& row : results.distances) {
+    html += "<tr>" + cell(row.first) + cell(row.second) + cell(row.measure) + cell(brief(row.time), true) +
+            cell(with_interval(row.distance), true) +
+            cell(row.significance < 1 ? brief(row.significance, 2) : "", true) + "<td>" + badge(row.verdict) +
+            "</td>" + expectation(row.verdict, row.expected) + "</tr>";
+  }
+  return html + kEndTable;
+}
+
+std::string matrix(const std::string& name, const Eigen::MatrixXd& m) {
+  std::string html = "<div class=\"matrix\"><span class=\"quiet\">" + escaped(name) + "</span><table><tbody>";
+  for (Index i = 0; i < m.rows(); ++i) {
+    html += "<tr>";
+    for (Index j = 0; j < m.cols(); ++j) html += cell(brief(m(i, j)), true);
+    html += "</tr>";
+  }
+  return html + "</tbody></table></div>";
+}
+
+std::string point(const Eigen::VectorXd& x) {
+  std::string text = "(";
+  for (Index j = 0; j < x.size(); ++j) text += (j ? ", " : "") + brief(x(j));
+  return text + ")";
+}
+
+std::string covariances(const RunResults& results) {
+  std::string html;
+  for (const StudyOutcome& study : results.studies) {
+    for (const GradientCovariance& c : study.covariances) {
+      html += "<p>" + escaped(study.name + ", " + c.place + " " + point(c.x)) + "</p>" +
+              matrix("Σ(x), one sample", c.sigma) + matrix("noise of a step / s²", c.step_noise) +
+              matrix("isotropic theory", Eigen::MatrixXd::Identity(c.sigma.rows(), c.sigma.cols()));
+    }
+  }
+  if (html.empty()) return "";
+  return "<h2>The noise of SGD beside the identity</h2><p>The isotropic theory gives every step noise of covariance "
+         "s² I. "
+         "Mini-batch SGD adds s² times the matrix in the middle, which depends on where it is.</p>" +
+         html;
+}
+
+std::string escapes(const RunResults& results) {
+  std::string html;
+  for (const StudyOutcome& study : results.studies) {
+    for (const EscapeRate& e : study.escapes) {
+      html += "<tr>" + cell(e.motion) + cell(brief(e.learning_rate), true) + cell(std::to_string(e.paths), true) +
+              cell(std::to_string(e.crossed), true) + cell(with_interval(e.measured), true) +
+              cell(with_interval(e.predicted), true) + "</tr>";
+    }
+  }
+  if (html.empty()) return "";
+  return "<h2>Leaving the worse well</h2>" +
+         header({"motion", "learning rate", "paths", "crossed", "measured rate", "isotropic prediction"}) + html +
+         kEndTable;
+}
+
+std::string critical(const RunResults& results) {
+  std::string html;
+  for (const StudyOutcome& study : results.studies) {
+    for (const CriticalPoint& c : study.critical_points) {
+      html += "<tr>" + cell(study.name) +
+              cell(c.index() == 0 ? "minimum" : fmt::format("saddle of index {}", c.index())) +
+              cell(point(c.x), true) + cell(brief(c.value, 6), true) + cell(point(c.hessian_eigenvalues), true) +
+              "</tr>";
+    }
+  }
+  if (html.empty()) return "";
+  return "<h2>Critical points</h2>" + header({"study", "kind", "x", "f(x)", "eigenvalues of the Hessian"}) + html +
+         kEndTable;
+}
+
+std::string measurements(const RunResults& results) {
+  const std::vector<std::string> names = {"study", "quantity", "time", "value", "grade", "how"};
+  std::string fixed, timed;
+  for (const MeasurementRow& row : results.measurements) {
+    (row.time ? timed : fixed) += "<tr>" + cell(row.study) + cell(row.quantity) +
+                                  cell(row.time ? brief(*row.time) : "", true) +
+                                  cell(with_interval(row.measurement), true) +
+                                  cell(to_string(row.measurement.grade())) + cell(row.measurement.how()) + "</tr>";
+  }
+  if (fixed.empty() && timed.empty()) return "";
+  std::string html = "<h2>Measured</h2>";
+  if (!fixed.empty()) html += header(names) + fixed + kEndTable;
+  if (!timed.empty())
+    html += "<details><summary>at each report time</summary>" + header(names) + timed + kEndTable + "</details>";
+  return html;
+}
+
+std::string invariants(const RunResults& results) {
+  std::string html = "<h2>What was checked along the way</h2>" + header({"", "found", "should be"});
+  const auto row = [&](const std::string& what, const std::string& found, const std::string& should) {
+    html += "<tr>" + cell(what) + cell(found, true) + cell(should) + "</tr>";
+  };
+  row("gradient against differences of the value, relative", brief(results.gradient_check, 2),
+      "small: the potential is all that the two ends share");
+  for (const StudyOutcome& study : results.studies) {
+    if (study.evolution) {
+      row(study.name + ": largest |mass - 1|", brief(study.evolution->mass_drift, 2), "rounding");
+      row(study.name + ": smallest cell average", brief(study.evolution->smallest_cell, 2), "not negative");
+    }
+    if (!study.spectrum) continue;
+    const CountProof& proof = study.spectrum->count_proof;
+    row(study.name + ": eigenvalues below the shift " + brief(proof.shift),
+        proof.done ? std::to_string(proof.eigenvalues_below) : "not counted: " + proof.why_not,
+        fmt::format("{}, zero included, so none was missed", study.spectrum->eigenvalues.size() + 1));
+  }
+  return html + kEndTable;
+}
+
+}  // namespace
+
+std::string report_page(const RunResults& results) {
+  std::string html =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width,"
+      "initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
+      escaped(results.title) + "</title><style>" + svg_style() + kStyle + "</style></head><body><main>\n";
+  html += "<h1>" + escaped(results.title) + "</h1><p class=\"lead\">f = <code>" + escaped(results.potential) +
+          "</code></p>";
+  html += fmt::format("<p class=\"lead\">temperature τ = {}, learning rate s = 2τ = {}, seed {}</p>\n",
+                      brief(results.temperature, 6), brief(results.learning_rate, 6), results.seed);
+  for (const auto& section : {verdicts(results), figures(results), escapes(results), covariances(results),
+                              distances(results), critical(results), studies(results)}) {
+    if (!section.empty()) html += section + "\n";
+  }
+  if (!results.remarks.empty()) {
+    html += "<h2>Remarks</h2>";
+    for (const std::string& remark : results.remarks) html += "<p>" + escaped(remark) + "</p>\n";
+  }
+  html += measurements(results) + "\n" + invariants(results) + "\n";
+  html += fmt::format(
+      "<h2>Where this comes from</h2><p>sgdlimits {} ({}), double precision throughout. <code>sgdlimits run "
+      "experiment.toml</code> in this folder computes it again, to the same bytes on the same processor model; "
+      "times, "
+      "threads and machine stand in <code>manifest.json</code> alone.</p>\n",
+      escaped(build_info().version), escaped(build_info().git_hash));
+  return html + "</main></body></html>\n";
+}
+
+}  // namespace sgdlimits
