@@ -21,26 +21,26 @@ struct Hypothesis {
 
 /// One comparison inside a claim: a predicted and a measured number and the rule between them.
 struct Comparison {
-  std::string quantity;      ///< "E f at t = 20"
+  std::string quantity;  ///< "E f at t = 20"
   Measurement prediction;
   Measurement measurement;
-  std::string rule;          ///< "intervals at level 1e-6 overlap within the tolerance ..."
+  std::string rule;  ///< "intervals at level 1e-6 overlap within the tolerance ..."
   Verdict verdict = Verdict::undecided;
 };
 
 /// The outcome of a claim on one subject.
 struct ClaimReport {
-  std::string id;          ///< "A4"
-  std::string name;        ///< "chi-decay"
-  std::string subject;     ///< what it was checked on, e.g. "langevin" or "sgd (batch 10)"
+  std::string id;       ///< "A4"
+  std::string name;     ///< "chi-decay"
+  std::string subject;  ///< what it was checked on, e.g. "langevin" or "sgd (batch 10)"
   std::string statement;
-  std::string source;      ///< author, year, theorem
+  std::string source;  ///< author, year, theorem
   std::vector<Hypothesis> hypotheses;
   std::vector<Comparison> comparisons;
   Verdict verdict = Verdict::undecided;
   Verdict expected = Verdict::consistent;
-  std::string why;                 ///< one sentence that explains the verdict
-  std::optional<double> slack;     ///< measured/bound for bounds; tight when its interval contains 1
+  std::string why;              ///< one sentence that explains the verdict
+  std::optional<double> slack;  ///< measured/bound for bounds; tight when its interval contains 1
   /// The same check fed a wrong prediction or a model outside the hypotheses; must come out refuted.
   std::vector<ClaimReport> controls;
 

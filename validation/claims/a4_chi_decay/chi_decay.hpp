@@ -1,0 +1,55 @@
+/// A4: exponential decay to the Gibbs measure at the rate of the spectral gap.
+///
+/// Theorem. If chi(0) < infinity, chi(t) e^{lambda_1 t} never increases, chi(t)^2 = int (rho_t/mu - 1)^2 dmu (Shi,
+/// Su, Jordan 2020, lemma 5.2 and proposition 3.1); if c_1 = <rho_0/mu, u_1>_mu = int rho_0 u_1 is not 0, the late
+/// slope of log chi is -lambda_1, and E u_1(X_t) = c_1 e^{-lambda_1 t} at all times. Hypotheses checked: chi(0) is
+/// finite (computed on two boxes: if it changes, not applicable); c_1 is not 0 (printed); lambda_1 is an eigenvalue.
+///
+/// Grid rule: -d log chi/dt >= lambda_1 between all report times and late rate = lambda_1 within
+/// `rate_tolerance` relative. Ensemble rule: the rate of mean u_1 (generalised least squares, window by signal to
+/// noise) against lambda_1, interval of level 1e-6; equality to within `rate_tolerance`.
+///
+/// Controls: 1.2 lambda_1 offered as the gap; in `check` also a symmetric start (c_1 = 0) read as lambda_1.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "solvers/fokker_planck/evolution.hpp"
+#include "validation/claims/claim.hpp"
+#include "validation/claims/registry.hpp"
+#include "validation/rates/mode_decay.hpp"
+
+namespace sgdlimits {
+
+/// The grid end against the eigen-solver.
+struct ChiDecayMaterial {
+  const std::vector<DensitySnapshot>& grid;  ///< at least four times, the initial one first
+  /// Relative error bound of the chi values (time and space).
+  double relative_error;
+  /// chi_squared of the same initial law on a box 1.3 times as large.
+  double initial_chi_squared_on_larger_box;
+  Measurement gap;  ///< lambda_1 of the eigen-solver
+  Measurement second_eigenvalue;
+  Measurement first_coefficient;  ///< c_1 = int rho_0 u_1
+  std::string subject;
+};
+ClaimReport judge_chi_decay(const ChiDecayMaterial& material, bool controls, double rate_tolerance = 0.02);
+
+/// An ensemble against the eigen-solver: Langevin, or SGD (then the caller sets `expected`).
+struct ModeDecayMaterial {
+  const ModeSeries& series;
+  Measurement gap, second_eigenvalue, first_coefficient;
+  /// chi^2 of the grid at the series' times (restricted comparison: modes <= all); may be empty.
+  std::vector<double> grid_chi_squared;
+  std::string subject;
+};
+ClaimReport judge_mode_decay(const ModeDecayMaterial& material, bool controls, double rate_tolerance = 0.1);
+
+/// c_1 = int rho_0 u_1 for a density and the cell values of u_1 on the same grid.
+double first_coefficient(const Density& initial, ValuesView first_eigenfunction);
+
+ClaimEntry chi_decay_claim();
+
+}  // namespace sgdlimits
