@@ -50,7 +50,9 @@ function(sgdlimits_layer name)
   endforeach()
 endfunction()
 
-set(SGDLIMITS_KERNEL_FLAGS -O3 -ffast-math -fno-finite-math-only -fno-math-errno)
+# glibc declares its vector functions under __FAST_MATH__ alone, which -fno-finite-math-only (NaN must stay visible)
+# takes away again.
+set(SGDLIMITS_KERNEL_FLAGS -O3 -ffast-math -fno-finite-math-only -fno-math-errno -ffp-contract=fast -D__FAST_MATH__)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND SGDLIMITS_KERNEL_FLAGS -mprefer-vector-width=512)
 endif()
