@@ -39,9 +39,9 @@ class ImplicitEuler {
 struct DensitySnapshot {
   double time;
   Density density;
-  double chi_squared;    ///< int (rho/mu - 1)^2 dmu; +infinity if it overflows
-  double kl_divergence;  ///< int rho log(rho/mu)
-  double mean_potential; ///< int f rho
+  double chi_squared;     ///< int (rho/mu - 1)^2 dmu; +infinity if it overflows
+  double kl_divergence;   ///< int rho log(rho/mu)
+  double mean_potential;  ///< int f rho
 };
 
 struct EvolutionOptions {

@@ -26,9 +26,10 @@ namespace sgdlimits {
 /// kept (zero column sums of the mass matrix form); detailed balance B(w)/B(-w) = e^{-w}; the Gibbs measure
 /// mu_i ~ exp(-f_i/tau) is annihilated. Second order in the cell width on smooth grids.
 ///
-/// One object, two applies: `apply` acts on cell averages rho, `apply_symmetrised` on v = rho/sqrt(mu)
-/// (as H = -M^{-1/2} A M^{1/2}, M = diag(mu_i vol_i), symmetric, positive semidefinite, null vector
-/// sqrt(mu vol)).
+/// One object, two applies: `apply` acts on cell averages rho, `apply_symmetrised` on v_i = rho_i sqrt(vol_i/mu_i)
+/// as H = -M^{-1/2} A M^{1/2} with A acting on masses and M = diag(mu_i vol_i): symmetric, positive semidefinite,
+/// null vector sqrt(mu vol). Its entries -sqrt(up down) = -(tau/(h sqrt(width_i width_k))) (w/2)/sinh(w/2) are
+/// computed without overflow.
 class Generator {
  public:
   /// Throws InvalidArgument if dimensions differ or f is not finite at a cell centre.
@@ -52,23 +53,30 @@ class Generator {
   const Values& rate_up(Index j) const { return up_[static_cast<std::size_t>(j)]; }
   const Values& rate_down(Index j) const { return down_[static_cast<std::size_t>(j)]; }
 
+  /// c(i) = sqrt(up(i) down(i)) between i and i + stride(j), also where a rate underflows; zero on the last layer.
+  const Values& coupling(Index j) const { return coupling_[static_cast<std::size_t>(j)]; }
+  /// Total rate out of each cell, which is the diagonal of H.
+  const Values& exit_rate() const { return exit_rate_; }
+
   /// out = A rho, the time derivative of cell averages.
   void apply(ValuesView rho, ValuesOut out) const;
   /// out = H v >= 0.
   void apply_symmetrised(ValuesView v, ValuesOut out) const;
   /// H as a sparse matrix (both triangles), cells x cells.
   Eigen::SparseMatrix<double> symmetrised_matrix() const;
-  /// Gershgorin bound on the largest eigenvalue of H.
+  /// Gershgorin bound on the largest eigenvalue of H, from H or from the rates, whichever is smaller.
   double largest_eigenvalue_bound() const;
 
  private:
-  void assemble();
+  void assemble(const Values& scaled_potential);
+  Index layer_of(Index cell, Index j) const;
 
   std::shared_ptr<const Grid> grid_;
   Temperature temperature_;
   Values potential_, log_gibbs_;
   Density gibbs_;
-  std::vector<Values> up_, down_;
+  std::vector<Values> up_, down_, coupling_;
+  Values exit_rate_;
 };
 
 }  // namespace sgdlimits
