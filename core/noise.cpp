@@ -41,9 +41,15 @@ void fill(std::uint64_t seed, std::uint64_t stream, Index first_path, std::int64
   for (Index row = 0; row < out.rows(); row += kernel::kPaths) {
     const Index rows = std::min<Index>(kernel::kPaths, out.rows() - row);
     for (std::int64_t block = first_index / 2; 2 * block < end; ++block) {
-      pairs(philox_block(seed, stream, first_path + row, block), even, odd);
+      const kernel::PhiloxBlock counters = philox_block(seed, stream, first_path + row, block);
+      const std::int64_t left = 2 * block - first_index;
+      if (rows == kernel::kPaths && left >= 0 && left + 1 < out.cols()) {
+        pairs(counters, out.col(left).data() + row, out.col(left + 1).data() + row);
+        continue;
+      }
+      pairs(counters, even, odd);
       for (int half = 0; half < 2; ++half) {
-        const std::int64_t column = 2 * block + half - first_index;
+        const std::int64_t column = left + half;
         if (column < 0 || column >= out.cols()) continue;
         const double* from = half == 0 ? even : odd;
         std::copy(from, from + rows, out.col(column).data() + row);

@@ -1,66 +1,150 @@
-// Compiled with fast-math flags so that log, sqrt, cos and sin become vector calls; every loop has the fixed
-// length kPaths, so there is no scalar remainder.
+// Compiled with fast-math flags so that every loop vectorises; loops have the fixed length kPaths, so there is no
+// scalar remainder. The polynomials are Chebyshev interpolants of ours: no library function that could differ between
+// vector widths or versions.
 #include "core/noise_kernel.hpp"
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#include <bit>
 #include <cmath>
+
+// the wide type never crosses this file
+#pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace sgdlimits::kernel {
 namespace {
 
-struct Words {
-  std::uint32_t x0, x1, x2, x3;
+constexpr int kWide = 8;
+typedef std::uint64_t Wide __attribute__((vector_size(8 * kWide)));
+
+/// The full products of the lower halves of eight words with m.
+inline Wide lower_product(Wide a, std::uint64_t m) {
+#if defined(__AVX512F__)
+  return (Wide)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(static_cast<long long>(m)));
+#elif defined(__AVX2__)
+  union {
+    Wide whole;
+    __m256i half[2];
+  } v{a};
+  const __m256i factor = _mm256_set1_epi64x(static_cast<long long>(m));
+  for (__m256i& half : v.half) half = _mm256_mul_epu32(half, factor);
+  return v.whole;
+#else
+  return (a & 0xFFFFFFFFu) * m;
+#endif
+}
+
+/// Philox4x32-10 on eight counters; of each word the lower 32 bits count, the upper ones are left as they fall.
+struct Counters {
+  Wide x0, x1, x2, x3;
 };
 
-inline Words philox(Words w, std::uint32_t k0, std::uint32_t k1) {
+inline Counters philox(Counters c, std::uint32_t k0, std::uint32_t k1) {
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * w.x0;
-    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * w.x2;
-    w = {static_cast<std::uint32_t>(p1 >> 32) ^ w.x1 ^ k0, static_cast<std::uint32_t>(p1),
-         static_cast<std::uint32_t>(p0 >> 32) ^ w.x3 ^ k1, static_cast<std::uint32_t>(p0)};
+    const Wide p0 = lower_product(c.x0, 0xD2511F53u), p1 = lower_product(c.x2, 0xCD9E8D57u);
+    c = {(p1 >> 32) ^ c.x1 ^ std::uint64_t{k0}, p1, (p0 >> 32) ^ c.x3 ^ std::uint64_t{k1}, p0};
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  return w;
+  return c;
 }
 
-// The 52 leading bits, shifted by half a unit: in (0, 1), exact in double, signed conversion vectorises.
-inline double unit(std::uint32_t high, std::uint32_t low) {
-  const std::uint64_t bits = (std::uint64_t{high} << 32) | low;
-  return static_cast<double>(static_cast<std::int64_t>(bits >> 12)) * 0x1p-52 + 0x1p-53;
+/// The 52 leading bits of the two 64-bit halves of the blocks of kPaths paths.
+inline void random_bits(const PhiloxBlock& b, std::uint64_t* first, std::uint64_t* second) {
+  const Wide lanes = {0, 1, 2, 3, 4, 5, 6, 7}, lower = Wide{} + 0xFFFFFFFFu;
+  for (int i = 0; i < kPaths; i += kWide) {
+    const std::uint64_t path = b.first_path + static_cast<std::uint64_t>(i);
+    const Counters c = philox({lanes + path, Wide{} + b.counter[0], Wide{} + b.counter[1], Wide{} + b.counter[2]},
+                              b.key[0], b.key[1]);
+    const Wide halves[2] = {((c.x0 << 32) | (c.x1 & lower)) >> 12, ((c.x2 << 32) | (c.x3 & lower)) >> 12};
+    __builtin_memcpy(first + i, &halves[0], sizeof(Wide));
+    __builtin_memcpy(second + i, &halves[1], sizeof(Wide));
+  }
+}
+
+// Integers become doubles by writing them into the mantissa of a power of two, then one exact subtraction: AVX2 has
+// no conversion, and fast-math could regroup two operations.
+constexpr std::uint64_t kOne = 0x3FF0000000000000, kTwoTo52 = 0x4330000000000000;
+
+/// (bits + 1/2)/2^52, in (0, 1).
+inline double unit(std::uint64_t bits) { return std::bit_cast<double>(bits | kOne) - (1.0 - 0x1p-53); }
+
+/// log u for 2^-54 < u < 1, within 2 ulp: u = 2^e m, sqrt(1/2) <= m < sqrt 2, log m = 2 atanh f, f = (m - 1)/(m + 1).
+inline double logarithm(double u) {
+  constexpr std::uint64_t kRootHalf = 0x3FE6A09E667F3BCD, kBias = 1024;
+  const std::uint64_t bits = std::bit_cast<std::uint64_t>(u);
+  const std::uint64_t biased = (bits - kRootHalf + (kBias << 52)) >> 52;
+  const double e = std::bit_cast<double>(biased | kTwoTo52) - (0x1p52 + 1024.0);
+  const double m = std::bit_cast<double>(bits - ((biased - kBias) << 52));
+  const double f = (m - 1.0) / (m + 1.0), w = f * f;
+  double p = 0.14616576421644387;
+  p = p * w + 0.15331711346672997;
+  p = p * w + 0.18182889433757515;
+  p = p * w + 0.22222211130560726;
+  p = p * w + 0.28571428626001427;
+  p = p * w + 0.3999999999989945;
+  p = p * w + 0.666666666666667;
+  return e * 0.6931471805599453 + (2.0 * f + f * w * p);
+}
+
+struct Turn {
+  double cosine, sine;
+};
+
+/// cos and sin of 2 pi v, v = (bits + 1/2)/2^52, within 2 ulp of 1: v is q quarter turns and r of one, |r| <= 1/2,
+/// split in integers, so there is no range reduction to round.
+inline Turn turn(std::uint64_t bits) {
+  const std::uint64_t shifted = bits + (std::uint64_t{1} << 49), q = shifted >> 50;
+  const double r = std::bit_cast<double>(((shifted << 2) & 0xFFFFFFFFFFFFF) | kOne) - (1.5 - 0x1p-51), w = r * r;
+  double s = 5.633933781537854e-08;
+  s = s * w - 3.59864335298231e-06;
+  s = s * w + 0.0001604411507421909;
+  s = s * w - 0.004681754132340976;
+  s = s * w + 0.07969262624604301;
+  s = s * w - 0.6459640975062443;
+  s = (s * w + 1.5707963267948966) * r;
+  double c = -6.329396344967424e-09;
+  c = c * w + 4.710678405505227e-07;
+  c = c * w - 2.5202039028029178e-05;
+  c = c * w + 0.0009192602745468447;
+  c = c * w - 0.020863480763340773;
+  c = c * w + 0.2536695079010478;
+  c = c * w - 1.2337005501361697;
+  c = c * w + 1.0;
+  const bool odd = (q & 1) != 0;
+  // bit 1 of q (sine) and of q + 1 (cosine), moved to the sign
+  const std::uint64_t sine_sign = (q & 2) << 62, cosine_sign = ((q + 1) & 2) << 62;
+  const double cosine = odd ? s : c, sine = odd ? c : s;
+  return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(cosine) ^ cosine_sign),
+          std::bit_cast<double>(std::bit_cast<std::uint64_t>(sine) ^ sine_sign)};
 }
 
 }  // namespace
 
-void uniform_pairs(const PhiloxBlock& b, double* first, double* second) {
-  alignas(64) std::uint32_t x0[kPaths], x1[kPaths], x2[kPaths], x3[kPaths];
-  for (int i = 0; i < kPaths; ++i) {
-    const Words w = philox({b.first_path + static_cast<std::uint32_t>(i), b.counter[0], b.counter[1], b.counter[2]},
-                           b.key[0], b.key[1]);
-    x0[i] = w.x0;
-    x1[i] = w.x1;
-    x2[i] = w.x2;
-    x3[i] = w.x3;
-  }
-  for (int i = 0; i < kPaths; ++i) first[i] = unit(x0[i], x1[i]);
-  for (int i = 0; i < kPaths; ++i) second[i] = unit(x2[i], x3[i]);
+void uniform_pairs(const PhiloxBlock& b, double* __restrict first, double* __restrict second) {
+  alignas(64) std::uint64_t one[kPaths], two[kPaths];
+  random_bits(b, one, two);
+  for (int i = 0; i < kPaths; ++i) first[i] = unit(one[i]);
+  for (int i = 0; i < kPaths; ++i) second[i] = unit(two[i]);
 }
 
-void normal_pairs(const PhiloxBlock& b, double* cosine, double* sine) {
-  alignas(64) double radius[kPaths], angle[kPaths];
-  uniform_pairs(b, radius, angle);
-  for (int i = 0; i < kPaths; ++i) radius[i] = std::sqrt(-2.0 * std::log(radius[i]));
-  for (int i = 0; i < kPaths; ++i) angle[i] *= 6.283185307179586476925286766559;
-  // two loops: in one, GCC 12 merges cos and sin into a scalar sincos
-  for (int i = 0; i < kPaths; ++i) cosine[i] = radius[i] * std::cos(angle[i]);
-  for (int i = 0; i < kPaths; ++i) sine[i] = radius[i] * std::sin(angle[i]);
+void normal_pairs(const PhiloxBlock& b, double* __restrict cosine, double* __restrict sine) {
+  alignas(64) std::uint64_t one[kPaths], two[kPaths];
+  random_bits(b, one, two);
+  for (int i = 0; i < kPaths; ++i) {
+    const double radius = std::sqrt(-2.0 * logarithm(unit(one[i])));
+    const Turn t = turn(two[i]);
+    cosine[i] = radius * t.cosine;
+    sine[i] = radius * t.sine;
+  }
 }
 
 void philox_words(const std::uint32_t c[4], const std::uint32_t key[2], std::uint32_t out[4]) {
-  const Words w = philox({c[0], c[1], c[2], c[3]}, key[0], key[1]);
-  out[0] = w.x0;
-  out[1] = w.x1;
-  out[2] = w.x2;
-  out[3] = w.x3;
+  const Counters w = philox({Wide{} + c[0], Wide{} + c[1], Wide{} + c[2], Wide{} + c[3]}, key[0], key[1]);
+  const Wide words[4] = {w.x0, w.x1, w.x2, w.x3};
+  for (int i = 0; i < 4; ++i) out[i] = static_cast<std::uint32_t>(words[i][0]);
 }
 
 }  // namespace sgdlimits::kernel

@@ -5,7 +5,7 @@
 
 namespace sgdlimits::kernel {
 
-inline constexpr int kPaths = 128;  // paths a block: 5 KiB of buffers, within L1 with a potential's own
+inline constexpr int kPaths = 128;  // paths a block: 4 KiB of buffers, within L1 with a potential's own
 
 struct PhiloxBlock {
   std::uint32_t key[2];
@@ -14,9 +14,9 @@ struct PhiloxBlock {
 };
 
 /// first[i], second[i]: the 52 leading bits of the two 64-bit halves, as uniforms in (0, 1), for kPaths paths.
-void uniform_pairs(const PhiloxBlock& block, double* first, double* second);
+void uniform_pairs(const PhiloxBlock& block, double* __restrict first, double* __restrict second);
 /// The Box-Muller pair of the same block: sqrt(-2 log u) cos(2 pi v), sqrt(-2 log u) sin(2 pi v).
-void normal_pairs(const PhiloxBlock& block, double* cosine, double* sine);
+void normal_pairs(const PhiloxBlock& block, double* __restrict cosine, double* __restrict sine);
 /// The raw words of one block, for tests.
 void philox_words(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]);
 
