@@ -20,7 +20,7 @@ constexpr int kWide = 8;
 typedef std::uint64_t Wide __attribute__((vector_size(8 * kWide)));
 
 /// The full products of the lower halves of eight words with m.
-inline Wide lower_product(Wide a, std::uint64_t m) {
+inline Wide lower_product(const Wide& a, std::uint64_t m) {
 #if defined(__AVX512F__)
   return (Wide)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(static_cast<long long>(m)));
 #elif defined(__AVX2__)
@@ -41,7 +41,8 @@ struct Counters {
   Wide x0, x1, x2, x3;
 };
 
-inline Counters philox(Counters c, std::uint32_t k0, std::uint32_t k1) {
+inline Counters philox(const Counters& start, std::uint32_t k0, std::uint32_t k1) {
+  Counters c = start;
   for (int round = 0; round < 10; ++round) {
     const Wide p0 = lower_product(c.x0, 0xD2511F53u), p1 = lower_product(c.x2, 0xCD9E8D57u);
     c = {(p1 >> 32) ^ c.x1 ^ std::uint64_t{k0}, p1, (p0 >> 32) ^ c.x3 ^ std::uint64_t{k1}, p0};
