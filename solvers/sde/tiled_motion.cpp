@@ -70,8 +70,7 @@ struct Slice {
       const std::int64_t to = std::min(end, (from / at_once + 1) * at_once);
       if (k > 0) noise.normals(first, from * k, normals.leftCols(k * (to - from)));
       for (std::int64_t step = from; step < to; ++step) {
-        PathBlock tile{
-            x, {normals.col(0).data() + (step - from) * k * x.rows(), x.rows(), k}, first, time(step), scratch};
+        PathBlock tile{x, {normals.data() + (step - from) * k * x.rows(), x.rows(), k}, first, time(step), scratch};
         scheme.advance(tile, step, noise);
         if (look) look({x, first, rows, time(step + 1), scratch});
       }
