@@ -10,6 +10,7 @@
 #include "core/measurement.hpp"
 #include "core/result.hpp"
 #include "solvers/fokker_planck/evolution.hpp"
+#include "solvers/spectrum/critical_points.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 #include "validation/claims/claim.hpp"
 
@@ -28,8 +29,8 @@ struct EnsembleStudy {
   std::string motion;  ///< "heun", "isotropic-noise sgd", "mini-batch sgd (B = 10)"
   Index paths = 0;
   double step_size = 0;
-  std::vector<double> times;       ///< the initial time first
-  std::vector<Points> snapshots;   ///< N x d at each of them
+  std::vector<double> times;      ///< the initial time first
+  std::vector<Points> snapshots;  ///< N x d at each of them
   /// A few whole paths for pictures: each rows = path_times, columns = coordinates.
   std::vector<double> path_times;
   std::vector<Points> sample_paths;
@@ -42,24 +43,24 @@ struct EnsembleStudy {
 
 /// How fast paths leave the worse well, measured and predicted by the isotropic theory.
 struct EscapeRate {
-  std::string motion;       ///< as above, with learning rate
+  std::string motion;  ///< as above, with learning rate
   double learning_rate = 0;
   Index paths = 0, crossed = 0;
-  Measurement measured;     ///< exact Poisson interval; an upper bound where nothing crossed
-  Measurement predicted;    ///< lambda_1 times the Gibbs mass of the better well
+  Measurement measured;   ///< exact Poisson interval; an upper bound where nothing crossed
+  Measurement predicted;  ///< lambda_1 times the Gibbs mass of the better well
 };
 
 /// The covariance of one sample's gradient at a named place, beside the identity of the isotropic theory.
 struct GradientCovariance {
   std::string place;  ///< "worse minimum", "saddle", "better minimum"
   Eigen::VectorXd x;
-  Eigen::MatrixXd sigma;      ///< Sigma(x) of one sample
-  Eigen::MatrixXd step_noise; ///< covariance of the noise that SGD adds per unit of s^2: Sigma/B and so on
+  Eigen::MatrixXd sigma;       ///< Sigma(x) of one sample
+  Eigen::MatrixXd step_noise;  ///< covariance of the noise that SGD adds per unit of s^2: Sigma/B and so on
 };
 
 struct StudyOutcome {
-  std::string name, kind;   ///< kind as in the experiment file: "spectral-gap", "fokker-planck", "langevin", "sgd"
-  std::string problem;      ///< "" for the file's own [potential], else the name of the other problem
+  std::string name, kind;  ///< kind as in the experiment file: "spectral-gap", "fokker-planck", "langevin", "sgd"
+  std::string problem;     ///< "" for the file's own [potential], else the name of the other problem
   Report report;
   double seconds = 0;
   std::vector<std::string> remarks;  ///< sentences that tables and report print under the study
@@ -83,11 +84,11 @@ struct DistanceRow {
 
 struct RunResults {
   std::string title;
-  std::string potential;            ///< one line
+  std::string potential;  ///< one line
   std::vector<std::string> coordinates;
   double temperature = 0, learning_rate = 0;
   std::uint64_t seed = 0;
-  double gradient_check = 0;        ///< gradient against differences, the ends' only common part
+  double gradient_check = 0;  ///< gradient against differences, the ends' only common part
   std::vector<StudyOutcome> studies;
   std::vector<MeasurementRow> measurements;
   std::vector<DistanceRow> distances;

@@ -1,0 +1,127 @@
+/// An experiment file, read and checked: problems, studies, comparisons and claims, every default filled in.
+///
+/// The format is TOML; docs/guide/experiment-file.md lists every key. Reading is strict: an unknown key, a wrong type
+/// or a value out of range is an ExperimentError with file, line and column, and the nearest valid name.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/errors.hpp"
+#include "core/finite_sum.hpp"
+#include "core/law.hpp"
+#include "core/temperature.hpp"
+#include "solvers/sde/scheme.hpp"
+#include "validation/claims/claim.hpp"
+#include "validation/statistics/moments.hpp"
+
+namespace sgdlimits {
+
+/// A mistake in an experiment file or in an override. Lines and columns count from 1; 0 means the whole file. The
+/// message reads "FILE:LINE:COLUMN: WHAT; REMEDY" (FILE is "--set KEY=VALUE" for an override).
+class ExperimentError : public Error {
+ public:
+  ExperimentError(std::string file, int line, int column, const std::string& what, const std::string& remedy = "");
+
+  const std::string& file() const { return file_; }
+  int line() const { return line_; }
+  int column() const { return column_; }
+
+ private:
+  std::string file_;
+  int line_, column_;
+};
+
+/// A user's potential, from the numbers in [potential] parameters.
+using PotentialFactory = std::function<std::shared_ptr<const Potential>(const std::map<std::string, double>&)>;
+/// By the name that stands in `kind`.
+using PotentialFactories = std::map<std::string, PotentialFactory>;
+
+/// What both ends of a comparison share: potential, temperature, initial law, clock and observables.
+struct Problem {
+  std::string name;  ///< "" for the file's own [potential] and [dynamics], else NAME of [problem.NAME]
+  std::shared_ptr<const Potential> potential;
+  std::shared_ptr<const FiniteSum> sum;  ///< the same object where it is a finite sum, else null
+  std::optional<Temperature> temperature;
+  std::shared_ptr<const Law> initial;  ///< null where no study needs one
+  double until = 0;
+  std::vector<double> report_at;    ///< increasing, positive, the last one is `until`
+  std::vector<Observable> observe;  ///< "loss" or "f" is the potential itself
+};
+
+enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape };
+/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape".
+std::string to_string(StudyKind kind);
+
+/// What moves the paths of a langevin, sgd or escape study.
+enum class Motion { euler_maruyama, heun, isotropic_sgd, mini_batch_sgd };
+
+struct Study {
+  std::string name;
+  StudyKind kind = StudyKind::spectral_gap;
+  std::string problem;  ///< name of the Problem
+  // spectral-gap
+  Index modes = 5;
+  double tolerance = 1e-6;
+  // fokker-planck
+  std::vector<Index> cells;  ///< along each axis, even; empty: 2048 in 1-D, 192 in 2-D, 40 in 3-D
+  double time_tolerance = 1e-5;
+  // langevin, sgd, escape
+  Motion motion = Motion::heun;
+  double step = 0;  ///< numerical step of langevin and of escape with noise = "langevin"
+  Index paths = 0;
+  Index batch = 1;
+  Replacement replacement = Replacement::with;
+  double learning_rate = 0;  ///< of sgd and escape; the problem's unless said
+  Index sample_paths = 4;    ///< whole paths kept for pictures
+  // escape
+  double until = 0;
+  double discard = 0;      ///< passages before this time are not counted: relaxation inside the well
+  double threshold = 0.9;  ///< arrived where q exceeds it
+};
+
+struct Compare {
+  std::vector<std::string> of;            ///< names of studies of one problem
+  std::vector<double> at;                 ///< times
+  std::vector<std::string> measure;       ///< "w1-marginals", "chi_squared", "loss", "observables", ...
+  std::map<std::string, Verdict> expect;  ///< by study; consistent unless said
+};
+
+struct ClaimChecks {
+  std::vector<std::string> check;  ///< "A2", "A3", "A4", "A6"
+  bool controls = true;
+  double tolerance = 0.05;  ///< of A2 and A3, in standard deviations of the observable
+  /// expect[study][claim]; consistent unless said.
+  std::map<std::string, std::map<std::string, Verdict>> expect;
+};
+
+struct Experiment {
+  std::filesystem::path file;
+  std::string title;
+  std::uint64_t seed = 1;
+  std::vector<Problem> problems;  ///< the file's own first
+  std::vector<Study> studies;
+  std::vector<Compare> compares;
+  ClaimChecks claims;
+  std::string resolved;  ///< see resolved_toml
+
+  const Problem& problem(const std::string& name) const;
+  const Study* find_study(const std::string& name) const;
+};
+
+/// Reads a file, applies the overrides in order ("key.path=value", value in TOML; studies by name:
+/// "study.NAME.key=value") and checks everything that can be checked without computing. Throws ExperimentError, or
+/// DataError for a data file. Data paths are relative to the experiment file.
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides = {},
+                           const PotentialFactories& user = {});
+
+/// The same experiment with every default written out and its data inline: running it again reproduces the run.
+std::string resolved_toml(const Experiment& experiment);
+
+}  // namespace sgdlimits
