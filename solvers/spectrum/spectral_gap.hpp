@@ -10,6 +10,7 @@
 #include "solvers/fokker_planck/generator.hpp"
 #include "solvers/spectrum/box.hpp"
 #include "solvers/spectrum/critical_points.hpp"
+#include "solvers/spectrum/inertia.hpp"
 
 namespace sgdlimits {
 
@@ -20,16 +21,6 @@ struct SpectralGapOptions {
   /// eigenfunctions' tails, so that no eigenvalue changes by more than 1e-8 relative when it grows by 1.3.
   std::optional<Box> box;
   Index max_cells = 1'500'000;  ///< then Status::not_converged with the accuracy reached
-};
-
-/// Proof that no eigenvalue below a shift was missed: inertia of H - shift I by LDL^T.
-struct CountProof {
-  bool done = false;
-  double shift = 0;                  ///< between the last computed eigenvalue and the next Ritz value
-  Index eigenvalues_below = 0;       ///< negative pivots: must equal the number computed, zero included
-  double nearest_ritz_distance = 0;  ///< |shift - nearest Ritz value|
-  double pivot_growth = 0;           ///< max |pivot| / max |H_ij|
-  std::string why_not;               ///< if not done
 };
 
 struct SpectralGapEstimate {

@@ -1,0 +1,226 @@
+#include "solvers/spectrum/block_krylov.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "solvers/spectrum/shifted_factor.hpp"
+
+namespace sgdlimits {
+namespace {
+
+constexpr Index kMaxBlocks = 24;
+constexpr double kEpsilon = 2.220446049250313e-16;
+
+/// A fixed sequence of numbers in (-1, 1) (splitmix64): the start must not be symmetric, nor random.
+double scatter(std::uint64_t i) {
+  std::uint64_t z = (i + 1) * 0x9E3779B97F4A7C15ULL;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return static_cast<double>(static_cast<std::int64_t>(z ^ (z >> 31))) * 0x1p-63;
+}
+
+class BlockKrylov {
+ public:
+  BlockKrylov(const Generator& generator, Index wanted)
+      : generator_(generator),
+        wanted_(wanted),
+        cells_(generator.grid().size()),
+        matrix_(generator.symmetrised_matrix()) {
+    null_ = (generator.gibbs().averages() * generator.grid().volumes()).sqrt().matrix();
+    null_.normalize();
+    scale_ = generator.largest_eigenvalue_bound();
+  }
+
+  Result<Modes> run(const Points& start, const Execution& execution) {
+    ShiftedFactor factor(matrix_);
+    // small against every wanted eigenvalue but the tiny ones, far above rounding
+    const double sigma = 1e-11 * scale_;
+    if (!factor.factorise(-sigma))
+      return Result<Modes>::failure(Status::not_converged, "the factorisation of H + sigma I met a zero pivot");
+    append(first_block(start));
+    Values previous;
+    for (Index block = 0; block < kMaxBlocks; ++block) {
+      if (execution.stop.stop_requested()) return Result<Modes>::failure(Status::interrupted, "stopped on request");
+      VectorBlock image = VectorBlock::Zero(cells_, kLanes);
+      const Index width = basis_.cols() - done_;
+      image.leftCols(width) = basis_.rightCols(width);
+      factor.solve(image);
+      Eigen::MatrixXd next = image.leftCols(width);
+      extend_projection(next);
+      if (basis_.cols() > wanted_ + 1) {
+        ritz();
+        if (previous.size() == lambda_.size() && settled(previous)) return finish(block + 1);
+        previous = lambda_;
+      }
+      if (basis_.cols() + kLanes > cells_ - 1) return finish(block + 1);
+      if (!append(std::move(next))) return finish(block + 1);
+    }
+    return Result<Modes>::failure(
+        Status::not_converged,
+        fmt::format("block Krylov iteration: an eigenvalue still moves after {} blocks", kMaxBlocks));
+  }
+
+ private:
+  Eigen::MatrixXd first_block(const Points& start) const {
+    Eigen::MatrixXd x(cells_, std::min<Index>(kLanes, cells_ - 1));
+    for (Index c = 0; c < x.cols(); ++c) {
+      if (c < start.cols()) {
+        x.col(c) = start.col(c).matrix().cwiseProduct(null_);
+      } else {
+        for (Index i = 0; i < cells_; ++i) x(i, c) = null_(i) * scatter(static_cast<std::uint64_t>(i + c * cells_));
+      }
+    }
+    return x;
+  }
+
+  /// Orthonormalises the columns against the null vector and the basis, and adds those that are new.
+  bool append(Eigen::MatrixXd x) {
+    done_ = basis_.cols();
+    const Eigen::RowVectorXd size = x.colwise().norm();
+    for (int pass = 0; pass < 2; ++pass) {
+      x -= null_ * (null_.transpose() * x);
+      if (done_ > 0) x -= basis_ * (basis_.transpose() * x);
+    }
+    std::vector<Index> kept;
+    for (Index c = 0; c < x.cols(); ++c) {
+      for (int pass = 0; pass < 2; ++pass) {
+        x.col(c) -= null_ * null_.dot(x.col(c));
+        if (done_ > 0 && pass == 1) x.col(c) -= basis_ * (basis_.transpose() * x.col(c));
+        for (const Index k : kept) x.col(c) -= x.col(k) * x.col(k).dot(x.col(c));
+      }
+      const double left = x.col(c).norm();
+      if (!(left > 1e-13 * size(c))) continue;
+      x.col(c) /= left;
+      kept.push_back(c);
+    }
+    basis_.conservativeResize(cells_, done_ + static_cast<Index>(kept.size()));
+    for (std::size_t k = 0; k < kept.size(); ++k) basis_.col(done_ + static_cast<Index>(k)) = x.col(kept[k]);
+    return !kept.empty();
+  }
+
+  /// The new columns of basis^T (H + sigma I)^{-1} basis.
+  void extend_projection(const Eigen::MatrixXd& image) {
+    const Index all = basis_.cols();
+    projection_.conservativeResize(all, all);
+    projection_.rightCols(all - done_) = basis_.transpose() * image;
+    projection_.bottomRows(all - done_) = projection_.rightCols(all - done_).transpose().eval();
+  }
+
+  void ritz() {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(0.5 * (projection_ + projection_.transpose()));
+    const Index count = std::min(basis_.cols(), std::max(wanted_ + 3, kLanes));
+    vectors_ = basis_ * solver.eigenvectors().rightCols(count).rowwise().reverse();
+    vectors_ -= null_ * (null_.transpose() * vectors_);
+    lambda_.resize(count);
+    for (Index k = 0; k < count; ++k) lambda_(k) = dirichlet_form(vectors_.col(k)) / vectors_.col(k).squaredNorm();
+  }
+
+  /// |D v|^2 face by face.
+  double dirichlet_form(const Eigen::Ref<const Eigen::VectorXd>& v) const {
+    double sum = 0;
+    for (Index j = 0; j < generator_.grid().dimension(); ++j) {
+      const Index stride = generator_.grid().stride(j), faces = cells_ - stride;
+      const auto up = generator_.rate_up(j).head(faces).sqrt(), down = generator_.rate_down(j).head(faces).sqrt();
+      sum += (up * v.array().head(faces) - down * v.array().tail(faces)).square().sum();
+    }
+    return sum;
+  }
+
+  double rounding(double lambda) const { return 16 * kEpsilon * std::sqrt(lambda * (scale_ + lambda)); }
+
+  bool settled(const Values& previous) const {
+    for (Index k = 0; k < wanted_; ++k)
+      if (std::abs(lambda_(k) - previous(k)) > 1e-11 * lambda_(k) + rounding(lambda_(k))) return false;
+    return true;
+  }
+
+  Result<Modes> finish(Index blocks) {
+    ritz();
+    sort_by_eigenvalue();
+    const Index further = lambda_.size() - wanted_;
+    Modes modes{lambda_.head(wanted_), lambda_.tail(further), Points(cells_, lambda_.size()), Values(wanted_),
+                Values(wanted_)};
+    for (Index k = 0; k < lambda_.size(); ++k) {
+      Eigen::VectorXd v = vectors_.col(k).normalized();
+      Index largest;
+      v.cwiseAbs().maxCoeff(&largest);
+      if (v(largest) < 0) v = -v;
+      if (k < wanted_) {
+        modes.residuals(k) = (matrix_ * v - lambda_(k) * v).norm();
+        modes.rounding(k) = rounding(lambda_(k));
+      }
+      modes.functions.col(k) = function_of(v, lambda_(k));
+    }
+    Report report;
+    report.counters = {{"blocks", static_cast<double>(blocks)}, {"cells", static_cast<double>(cells_)}};
+    return {std::move(modes), std::move(report)};
+  }
+
+  /// Ritz values of the inverse and Dirichlet forms may order a multiplet differently.
+  void sort_by_eigenvalue() {
+    std::vector<Index> order(static_cast<std::size_t>(lambda_.size()));
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return lambda_(a) < lambda_(b); });
+    const Values lambda = lambda_;
+    const Eigen::MatrixXd vectors = vectors_;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      lambda_(static_cast<Index>(k)) = lambda(order[k]);
+      vectors_.col(static_cast<Index>(k)) = vectors.col(order[k]);
+    }
+  }
+
+  /// h = v/sqrt(mass); where both are below rounding h solves L h = -lambda h cell by cell, heaviest cells first.
+  Values function_of(const Eigen::VectorXd& v, double lambda) const {
+    const double small_mass = 1e-7 * null_.maxCoeff(), small_v = 1e-7 * v.cwiseAbs().maxCoeff();
+    Values h = Values::Zero(cells_);
+    std::vector<Index> light;
+    for (Index i = 0; i < cells_; ++i) {
+      if (null_(i) >= small_mass || std::abs(v(i)) >= small_v)
+        h(i) = v(i) / null_(i);
+      else
+        light.push_back(i);
+    }
+    const Values& f = generator_.potential();
+    std::stable_sort(light.begin(), light.end(), [&](Index a, Index b) { return f(a) < f(b); });
+    for (int pass = 0; pass < 4; ++pass)
+      for (const Index i : light) {
+        double inflow = 0, rate = 0;
+        for (Index j = 0; j < generator_.grid().dimension(); ++j) {
+          const Index s = generator_.grid().stride(j), place = i / s % generator_.grid().axis(j).cells();
+          if (place + 1 < generator_.grid().axis(j).cells()) {
+            inflow += generator_.rate_up(j)(i) * h(i + s);
+            rate += generator_.rate_up(j)(i);
+          }
+          if (place > 0) {
+            inflow += generator_.rate_down(j)(i - s) * h(i - s);
+            rate += generator_.rate_down(j)(i - s);
+          }
+        }
+        if (rate > 2 * lambda) h(i) = inflow / (rate - lambda);
+      }
+    return h;
+  }
+
+  const Generator& generator_;
+  Index wanted_, cells_, done_ = 0;
+  Eigen::SparseMatrix<double> matrix_;
+  Eigen::VectorXd null_;
+  double scale_ = 0;
+  Eigen::MatrixXd basis_, projection_, vectors_;
+  Values lambda_;
+};
+
+}  // namespace
+
+Result<Modes> block_krylov_modes(const Generator& generator, Index wanted, const Points& start,
+                                 const Execution& execution) {
+  return BlockKrylov(generator, wanted).run(start, execution);
+}
+
+}  // namespace sgdlimits

@@ -1,0 +1,134 @@
+#include "solvers/spectrum/box_choice.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "core/text.hpp"
+#include "solvers/spectrum/box.hpp"
+#include "solvers/spectrum/lowest_modes.hpp"
+
+namespace sgdlimits {
+namespace {
+
+constexpr double kBoxTolerance = 1e-8, kGrowth = 1.3, kNearBottom = 2e-3;
+constexpr Index kMaxGrowths = 40;
+
+using FreeSides = Eigen::Array<bool, Eigen::Dynamic, 1>;
+
+/// Uniform cells on the box, and `extra_low`, `extra_high` more of the same width beyond it.
+std::shared_ptr<const Grid> lattice(const Box& box, const Eigen::Array<Index, Eigen::Dynamic, 1>& cells,
+                                    const FreeSides& low, const FreeSides& high, bool grown) {
+  std::vector<Axis> axes;
+  for (Index j = 0; j < box.lower.size(); ++j) {
+    const double width = (box.upper(j) - box.lower(j)) / static_cast<double>(cells(j));
+    const double share = low(j) && high(j) ? 0.5 : 1.0;
+    const auto extra =
+        grown ? static_cast<Index>(std::ceil(share * (kGrowth - 1) * static_cast<double>(cells(j)))) : 0;
+    const Index below = low(j) ? extra : 0, above = high(j) ? extra : 0;
+    axes.push_back(Axis::uniform(box.lower(j) - static_cast<double>(below) * width,
+                                 box.upper(j) + static_cast<double>(above) * width, cells(j) + below + above));
+  }
+  return std::make_shared<Grid>(std::move(axes));
+}
+
+void widen(Box& box, const Box& limits, double factor) {
+  const Eigen::ArrayXd extra = 0.5 * (factor - 1) * (box.upper - box.lower);
+  box.lower = (box.lower - extra).max(limits.lower);
+  box.upper = (box.upper + extra).min(limits.upper);
+}
+
+/// Widens until the longest standing wave of the box lies close to the bottom of the essential spectrum.
+void widen_for_continuum(Box& box, const Box& limits, double tau, double bottom) {
+  const double length = std::numbers::pi * std::sqrt(tau / (kNearBottom * bottom));
+  for (int i = 0; i < 200 && (box.upper - box.lower < length).any(); ++i) {
+    const Box before = box;
+    for (Index j = 0; j < box.lower.size(); ++j) {
+      if (box.upper(j) - box.lower(j) >= length) continue;
+      const double extra = 0.05 * (box.upper(j) - box.lower(j));
+      box.lower(j) = std::max(box.lower(j) - extra, limits.lower(j));
+      box.upper(j) = std::min(box.upper(j) + extra, limits.upper(j));
+    }
+    if ((before.lower == box.lower).all() && (before.upper == box.upper).all()) return;
+  }
+}
+
+Result<Values> eigenvalues_on(const Potential& potential, std::shared_ptr<const Grid> grid, Temperature temperature,
+                              Index wanted, const Execution& execution,
+                              std::shared_ptr<const Generator>* keep = nullptr) {
+  auto generator = generator_on(potential, std::move(grid), temperature);
+  if (!generator.ok()) return Result<Values>(generator.report());
+  if (keep) *keep = generator.value();
+  auto modes = lowest_modes(*generator.value(), wanted, Points(), execution);
+  if (!modes.ok()) return Result<Values>(modes.report());
+  return modes->eigenvalues;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Generator>> generator_on(const Potential& potential, std::shared_ptr<const Grid> grid,
+                                                      Temperature temperature) {
+  using Made = Result<std::shared_ptr<const Generator>>;
+  const Index n = grid->size();
+  Points x(padded(n), grid->dimension());
+  x.topRows(n) = grid->centers();
+  for (Index i = n; i < x.rows(); ++i) x.row(i) = x.row(n - 1);
+  Values f = values(potential, x).head(n);
+  double lowest = std::numeric_limits<double>::infinity();
+  for (Index i = 0; i < n; ++i) {
+    if (std::isnan(f(i)) || f(i) == -std::numeric_limits<double>::infinity()) {
+      std::string at;
+      for (Index j = 0; j < x.cols(); ++j) at += (j ? ", " : "") + shortest(x(i, j));
+      return Made::failure(Status::blew_up, fmt::format("f is {} at ({})", shortest(f(i)), at));
+    }
+    lowest = std::min(lowest, f(i));
+  }
+  if (!std::isfinite(lowest)) return Made::failure(Status::blew_up, "f is infinite at every cell centre of the box");
+  for (Index i = 0; i < n; ++i)
+    if (std::isinf(f(i))) f(i) = lowest + 700 * temperature.value();
+  return std::shared_ptr<const Generator>(std::make_shared<Generator>(std::move(f), std::move(grid), temperature));
+}
+
+Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature, const Box& limits, Index wanted,
+                             const Execution& execution) {
+  auto start = gibbs_box(potential, temperature, 1e-12, limits);
+  if (!start.ok()) return Result<BoxChoice>(start.report());
+  BoxChoice choice{start.value(), wanted, {}, {}, 0, nullptr};
+  const Index d = potential.dimension();
+  const Box inside{limits.lower.max(potential.domain().lower), limits.upper.min(potential.domain().upper)};
+  choice.essential_bottom = essential_spectrum_bottom(potential, temperature, choice.box, inside);
+  const double bottom = choice.essential_bottom;
+  Index cells_per_axis = d == 1 ? 512 : d == 2 ? 48 : 14;
+  bool long_enough = false;
+  for (; choice.growths <= kMaxGrowths; ++choice.growths) {
+    const Eigen::Array<Index, Eigen::Dynamic, 1> cells =
+        Eigen::Array<Index, Eigen::Dynamic, 1>::Constant(d, cells_per_axis);
+    const FreeSides low = choice.box.lower > inside.lower, high = choice.box.upper < inside.upper;
+    const auto on_box = eigenvalues_on(potential, lattice(choice.box, cells, low, high, false), temperature, wanted,
+                                       execution, &choice.generator);
+    if (!on_box.ok()) return Result<BoxChoice>(on_box.report());
+    const auto grown =
+        eigenvalues_on(potential, lattice(choice.box, cells, low, high, true), temperature, wanted, execution);
+    if (!grown.ok()) return Result<BoxChoice>(grown.report());
+    choice.modes = (on_box.value() < bottom * (1 - kNearBottom)).count();
+    if (choice.modes < wanted && !long_enough) {
+      long_enough = true;
+      if (bottom > 0) {
+        widen_for_continuum(choice.box, inside, temperature.value(), bottom);
+        cells_per_axis = d == 1 ? 4096 : d == 2 ? 128 : 20;
+        continue;
+      }
+    }
+    choice.relative_effect = ((on_box.value() - grown.value()) / grown.value()).abs().head(choice.modes);
+    if (choice.modes == 0 || choice.relative_effect.maxCoeff() <= kBoxTolerance) return choice;
+    widen(choice.box, inside, 1.15);
+  }
+  return {std::move(choice),
+          Report{Status::not_converged,
+                 fmt::format("an eigenvalue still changes by {:.2g} relative when the box grows by {}",
+                             choice.relative_effect.maxCoeff(), kGrowth),
+                 {}}};
+}
+
+}  // namespace sgdlimits
