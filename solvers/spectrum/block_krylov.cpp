@@ -132,11 +132,13 @@ class BlockKrylov {
     return sum;
   }
 
-  double rounding(double lambda) const { return 16 * kEpsilon * std::sqrt(lambda * (scale_ + lambda)); }
+  double rounding(double lambda) const { return 2 * kEpsilon * std::sqrt(lambda * (scale_ + lambda)); }
 
   bool settled(const Values& previous) const {
-    for (Index k = 0; k < wanted_; ++k)
-      if (std::abs(lambda_(k) - previous(k)) > 1e-11 * lambda_(k) + rounding(lambda_(k))) return false;
+    for (Index k = 0; k < wanted_; ++k) {
+      const double relative = lambda_(k) > ceiling_ ? 1e-4 : 1e-11;
+      if (std::abs(lambda_(k) - previous(k)) > relative * lambda_(k) + rounding(lambda_(k))) return false;
+    }
     return true;
   }
 
@@ -208,7 +210,9 @@ class BlockKrylov {
   }
 
   const Generator& generator_;
-  Index wanted_, cells_, done_ = 0;
+  Index wanted_;
+  double ceiling_;
+  Index cells_, done_ = 0;
   Eigen::SparseMatrix<double> matrix_;
   Eigen::VectorXd null_;
   double scale_ = 0;
@@ -218,9 +222,9 @@ class BlockKrylov {
 
 }  // namespace
 
-Result<Modes> block_krylov_modes(const Generator& generator, Index wanted, const Points& start,
+Result<Modes> block_krylov_modes(const Generator& generator, Index wanted, const Points& start, double ceiling,
                                  const Execution& execution) {
-  return BlockKrylov(generator, wanted).run(start, execution);
+  return BlockKrylov(generator, wanted, ceiling).run(start, execution);
 }
 
 }  // namespace sgdlimits

@@ -6,7 +6,7 @@
 namespace sgdlimits {
 
 /// See `lowest_modes`, which is what one calls.
-Result<Modes> block_krylov_modes(const Generator& generator, Index wanted, const Points& start,
+Result<Modes> block_krylov_modes(const Generator& generator, Index wanted, const Points& start, double ceiling,
                                  const Execution& execution);
 
 }  // namespace sgdlimits

@@ -215,7 +215,7 @@ class LevelSetSearch {
                           "essential spectrum starts at 0 and there is no spectral gap",
                           per_log),
               {}};
-    if (per_log < -tau_ * 1e-6)
+    if (far < near - rise_)
       return {Status::no_gibbs_measure,
               fmt::format("f falls without bound far from the origin ({:.3g} at distance {:.3g}), so exp(-f/tau) is "
                           "not integrable; add a ridge, or a reflecting box",

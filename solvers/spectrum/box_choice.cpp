@@ -14,12 +14,14 @@ namespace {
 
 constexpr double kBoxTolerance = 1e-8, kGrowth = 1.3, kNearBottom = 2e-3;
 constexpr Index kMaxGrowths = 40;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+using CellCounts = Eigen::Array<Index, Eigen::Dynamic, 1>;
 using FreeSides = Eigen::Array<bool, Eigen::Dynamic, 1>;
 
 /// Uniform cells on the box, and `extra_low`, `extra_high` more of the same width beyond it.
-std::shared_ptr<const Grid> lattice(const Box& box, const Eigen::Array<Index, Eigen::Dynamic, 1>& cells,
-                                    const FreeSides& low, const FreeSides& high, bool grown) {
+std::shared_ptr<const Grid> lattice(const Box& box, const CellCounts& cells, const FreeSides& low,
+                                    const FreeSides& high, bool grown) {
   std::vector<Axis> axes;
   for (Index j = 0; j < box.lower.size(); ++j) {
     const double width = (box.upper(j) - box.lower(j)) / static_cast<double>(cells(j));
@@ -55,14 +57,20 @@ void widen_for_continuum(Box& box, const Box& limits, double tau, double bottom)
 }
 
 Result<Values> eigenvalues_on(const Potential& potential, std::shared_ptr<const Grid> grid, Temperature temperature,
-                              Index wanted, const Execution& execution,
+                              Index wanted, double ceiling, const Execution& execution,
                               std::shared_ptr<const Generator>* keep = nullptr) {
   auto generator = generator_on(potential, std::move(grid), temperature);
   if (!generator.ok()) return Result<Values>(generator.report());
   if (keep) *keep = generator.value();
-  auto modes = lowest_modes(*generator.value(), wanted, Points(), execution);
+  auto modes = lowest_modes(*generator.value(), wanted, Points(), execution, ceiling);
   if (!modes.ok()) return Result<Values>(modes.report());
   return modes->eigenvalues;
+}
+
+/// lambda(L) = bottom + c/L^2 for the standing waves of a box of length L: the limit from L and kGrowth L.
+double limit_of_standing_waves(double on_box, double grown) {
+  const double q = kGrowth * kGrowth;
+  return std::max(0.0, (q * grown - on_box) / (q - 1));
 }
 
 }  // namespace
@@ -94,33 +102,37 @@ Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature
                              const Execution& execution) {
   auto start = gibbs_box(potential, temperature, 1e-12, limits);
   if (!start.ok()) return Result<BoxChoice>(start.report());
-  BoxChoice choice{start.value(), wanted, {}, {}, 0, nullptr};
+  BoxChoice choice{start.value(), wanted, {}, kInfinity, 0, nullptr};
   const Index d = potential.dimension();
   const Box inside{limits.lower.max(potential.domain().lower), limits.upper.min(potential.domain().upper)};
-  choice.essential_bottom = essential_spectrum_bottom(potential, temperature, choice.box, inside);
-  const double bottom = choice.essential_bottom;
+  const double below = essential_spectrum_bottom(potential, temperature, choice.box, inside);
   Index cells_per_axis = d == 1 ? 512 : d == 2 ? 48 : 14;
-  bool long_enough = false;
+  bool long_enough = !std::isfinite(below);
   for (; choice.growths <= kMaxGrowths; ++choice.growths) {
-    const Eigen::Array<Index, Eigen::Dynamic, 1> cells =
-        Eigen::Array<Index, Eigen::Dynamic, 1>::Constant(d, cells_per_axis);
+    const CellCounts cells = CellCounts::Constant(d, cells_per_axis);
     const FreeSides low = choice.box.lower > inside.lower, high = choice.box.upper < inside.upper;
     const auto on_box = eigenvalues_on(potential, lattice(choice.box, cells, low, high, false), temperature, wanted,
-                                       execution, &choice.generator);
+                                       below, execution, &choice.generator);
     if (!on_box.ok()) return Result<BoxChoice>(on_box.report());
     const auto grown =
-        eigenvalues_on(potential, lattice(choice.box, cells, low, high, true), temperature, wanted, execution);
+        eigenvalues_on(potential, lattice(choice.box, cells, low, high, true), temperature, wanted, below, execution);
     if (!grown.ok()) return Result<BoxChoice>(grown.report());
-    choice.modes = (on_box.value() < bottom * (1 - kNearBottom)).count();
+    const Values effect = ((on_box.value() - grown.value()) / grown.value()).abs();
+    choice.modes = (on_box.value() < below * (1 - kNearBottom)).count();
     if (choice.modes < wanted && !long_enough) {
       long_enough = true;
-      if (bottom > 0) {
-        widen_for_continuum(choice.box, inside, temperature.value(), bottom);
-        cells_per_axis = d == 1 ? 4096 : d == 2 ? 128 : 20;
+      if (below > 0) {
+        widen_for_continuum(choice.box, inside, temperature.value(), below);
+        cells_per_axis = d == 1 ? 4096 : d == 2 ? 96 : 20;
         continue;
       }
     }
-    choice.relative_effect = ((on_box.value() - grown.value()) / grown.value()).abs().head(choice.modes);
+    if (d > 1)  // the bottom may lie above the limit of V: modes that do not feel the box are eigenvalues
+      while (choice.modes < wanted && effect(choice.modes) <= kBoxTolerance) ++choice.modes;
+    choice.relative_effect = effect.head(choice.modes);
+    if (choice.modes < wanted)
+      choice.essential_bottom =
+          d == 1 ? below : limit_of_standing_waves(on_box.value()(choice.modes), grown.value()(choice.modes));
     if (choice.modes == 0 || choice.relative_effect.maxCoeff() <= kBoxTolerance) return choice;
     widen(choice.box, inside, 1.15);
   }

@@ -26,9 +26,11 @@ struct BoxChoice {
 /// eigenvalue changes by more than 1e-8 relative when all free sides grow by 1.3 in total: both boxes carry the same
 /// lattice, so nothing but the box changes. A side held by `limits` is a reflecting end and stays.
 ///
-/// If the bottom S of the essential spectrum is finite, modes that stay above S (1 - 2e-3) on a box whose own lowest
-/// standing wave, tau (pi/length)^2, is below 2e-3 S are not eigenvalues and are dropped (states bound by less than
-/// that are not told apart from the continuum).
+/// If V has a finite limit S at infinity (see `essential_spectrum_bottom`), the box is made so long that its own
+/// lowest standing wave, tau (pi/length)^2, is below 2e-3 S; modes that stay above S (1 - 2e-3) are then no
+/// eigenvalues and are dropped (states bound by less than that are not told apart from the continuum). In 2-D and 3-D
+/// the continuum may start above S (channels), so there a mode above S is kept if it does not feel the box, and the
+/// bottom is the limit of the first one that does, from both boxes (an estimate).
 Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature, const Box& limits, Index wanted,
                              const Execution& execution);
 

@@ -32,15 +32,15 @@ Modes one_dimensional(const Generator& generator, Index wanted) {
 
 }  // namespace
 
-Result<Modes> lowest_modes(const Generator& generator, Index wanted, const Points& start,
-                           const Execution& execution) {
+Result<Modes> lowest_modes(const Generator& generator, Index wanted, const Points& start, const Execution& execution,
+                           double ceiling) {
   const Index n = generator.grid().size();
   if (wanted < 1 || wanted > n - 1)
     throw InvalidArgument("modes", std::to_string(wanted), "between 1 and " + std::to_string(n - 1));
   if (start.size() > 0 && start.rows() != n)
     throw InvalidArgument("rows of the start", std::to_string(start.rows()), "the number of cells");
   if (generator.grid().dimension() == 1) return one_dimensional(generator, wanted);
-  return block_krylov_modes(generator, wanted, start, execution);
+  return block_krylov_modes(generator, wanted, start, ceiling, execution);
 }
 
 }  // namespace sgdlimits

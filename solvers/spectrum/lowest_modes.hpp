@@ -1,6 +1,8 @@
 /// The lowest eigenpairs of one discrete generator, in any dimension.
 #pragma once
 
+#include <limits>
+
 #include "core/parallel.hpp"
 #include "core/result.hpp"
 #include "solvers/fokker_planck/generator.hpp"
@@ -23,10 +25,12 @@ struct Modes {
 ///
 ///     lambda = sum over faces (sqrt(up) v_i - sqrt(down) v_k)^2 / |v|^2,
 ///
-/// whose rounding error is about eps sqrt(lambda lambda_max), not eps lambda_max. Where sqrt(mu) and v are below
+/// whose rounding error is about 2 eps sqrt(lambda lambda_max), not eps lambda_max. Where sqrt(mu) and v are below
 /// rounding, h is continued outwards by the eigen-equation. Stops when no wanted eigenvalue changes by more than
-/// 1e-11 relative; Status::not_converged after 24 blocks, out_of_reach if the factor would not fit.
-/// Counters: "blocks", "cells". Throws InvalidArgument unless 1 <= wanted <= cells - 1.
-Result<Modes> lowest_modes(const Generator& generator, Index wanted, const Points& start, const Execution& execution);
+/// 1e-11 relative (1e-4 above `ceiling`: states in a continuum crowd together and only their place matters);
+/// Status::not_converged after 24 blocks, out_of_reach if the factor would not fit. Counters: "blocks", "cells".
+/// Throws InvalidArgument unless 1 <= wanted <= cells - 1.
+Result<Modes> lowest_modes(const Generator& generator, Index wanted, const Points& start, const Execution& execution,
+                           double ceiling = std::numeric_limits<double>::infinity());
 
 }  // namespace sgdlimits

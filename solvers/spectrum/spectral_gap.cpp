@@ -101,7 +101,15 @@ class Refinement {
       }
       if (const auto failure = add_grid(grid, factor)) return Result<SpectralGapEstimate>(*failure);
       if (execution_.progress) execution_.progress(std::min(0.95, static_cast<double>(factors_.size()) / 8));
-      if (factors_.size() >= 4 && estimate() <= options_.tolerance) break;
+      if (factors_.size() >= 4 && grid->size() >= useful_cells() && estimate() <= options_.tolerance) break;
+      if ((modes_.rounding > 0.5 * options_.tolerance * modes_.eigenvalues).any() && factors_.size() >= 5) {
+        report.status = Status::not_converged;
+        report.why = fmt::format(
+            "relative error estimate {:.2g}: rounding forbids the tolerance {:.2g} for so small "
+            "an eigenvalue in more than one dimension",
+            estimate(), options_.tolerance);
+        break;
+      }
     }
     if (factors_.size() < 2)
       return Result<SpectralGapEstimate>::failure(Status::out_of_reach, "fewer than two grids within max_cells");
@@ -109,6 +117,11 @@ class Refinement {
   }
 
  private:
+  /// In one dimension a finer grid than the eigenvalues need costs nothing and serves the eigenfunctions.
+  Index useful_cells() const {
+    return potential_.dimension() == 1 ? std::min<Index>(768, options_.max_cells / 2) : 0;
+  }
+
   std::optional<Report> add_grid(std::shared_ptr<const Grid> grid, double factor) {
     auto made = generator_on(potential_, grid, temperature_);
     if (!made.ok()) return made.report();

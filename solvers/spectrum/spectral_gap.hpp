@@ -27,14 +27,14 @@ struct SpectralGapEstimate {
   std::vector<Measurement> eigenvalues;  ///< nonzero, ascending, with absolute error bounds
   SpectralGap gap;
   PoincareConstant poincare_constant;
-  double error_bound = 0;                      ///< absolute, of eigenvalues[0]
-  std::vector<double> residuals;               ///< |H u - lambda u| / |u| on the finest grid
-  std::shared_ptr<const Generator> generator;  ///< on the finest grid
+  double error_bound = 0;                        ///< absolute, of eigenvalues[0]
+  std::vector<double> residuals{};               ///< |H u - lambda u| / |u| on the finest grid
+  std::shared_ptr<const Generator> generator{};  ///< on the finest grid
   /// u_1, ..., u_m as functions h (eigenvectors of L, not of H), cells x modes, E_mu u_k^2 = 1, sign fixed by
   /// the first cell of largest |u_k sqrt(mu)| being positive.
-  Points eigenfunctions;
-  std::optional<double> essential_spectrum_bottom;  ///< where one was recognised below the modes wanted
-  CountProof count_proof;
+  Points eigenfunctions{};
+  std::optional<double> essential_spectrum_bottom{};  ///< where one was recognised below the modes wanted
+  CountProof count_proof{};
 };
 
 /// Failure statuses: no_gibbs_measure (f does not grow; exp(-f/tau) not integrable), essential_spectrum (no
