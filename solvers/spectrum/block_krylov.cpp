@@ -27,9 +27,10 @@ double scatter(std::uint64_t i) {
 
 class BlockKrylov {
  public:
-  BlockKrylov(const Generator& generator, Index wanted)
+  BlockKrylov(const Generator& generator, Index wanted, double ceiling)
       : generator_(generator),
         wanted_(wanted),
+        ceiling_(ceiling),
         cells_(generator.grid().size()),
         matrix_(generator.symmetrised_matrix()) {
     null_ = (generator.gibbs().averages() * generator.grid().volumes()).sqrt().matrix();
