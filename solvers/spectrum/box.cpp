@@ -8,6 +8,7 @@
 #include <numbers>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/errors.hpp"
@@ -255,6 +256,60 @@ Points directions(Index d) {
   return u;
 }
 
+/// V = |grad f|^2/(4 tau) - Lap f/2, +infinity outside `inside` or where it cannot be evaluated.
+class WittenPotential {
+ public:
+  WittenPotential(const Potential& potential, double tau, const Box& inside)
+      : potential_(potential), tau_(tau), inside_(inside) {}
+
+  double operator()(const Eigen::ArrayXd& x) const {
+    if (!((x > inside_.lower).all() && (x < inside_.upper).all())) return kInfinity;
+    Points block = x.transpose().replicate(kLanes, 1), g(kLanes, x.size());
+    Values laplacian(1);
+    potential_.gradient(block, g, scratch_);
+    potential_.laplacian(x.transpose(), laplacian, scratch_);
+    const double v = g.row(0).square().sum() / (4 * tau_) - 0.5 * laplacian(0);
+    return std::isfinite(v) ? v : kInfinity;
+  }
+
+  /// Over the given directions, then by pattern search from the best three: a channel that runs to infinity is seen
+  /// under an angle that shrinks with the radius.
+  double smallest_on_sphere(const Eigen::ArrayXd& centre, double radius, const Points& u) const {
+    std::vector<std::pair<double, Index>> found;
+    for (Index i = 0; i < u.rows(); ++i) found.emplace_back((*this)(centre + radius * u.row(i).transpose()), i);
+    std::sort(found.begin(), found.end());
+    double smallest = found.front().first;
+    for (std::size_t k = 0; k < std::min<std::size_t>(3, found.size()) && u.cols() > 1; ++k)
+      smallest = std::min(smallest, descend(centre, radius, u.row(found[k].second).transpose(), found[k].first));
+    return smallest;
+  }
+
+ private:
+  double descend(const Eigen::ArrayXd& centre, double radius, Eigen::ArrayXd direction, double v) const {
+    for (double step = 0.05; step > 1e-12;) {
+      bool better = false;
+      for (Index j = 0; j < direction.size(); ++j)
+        for (const double sign : {-1.0, 1.0}) {
+          Eigen::ArrayXd next = direction;
+          next(j) += sign * step;
+          next /= next.matrix().norm();
+          const double value = (*this)(centre + radius * next);
+          if (!(value < v)) continue;
+          v = value;
+          direction = next;
+          better = true;
+        }
+      if (!better) step *= 0.5;
+    }
+    return v;
+  }
+
+  const Potential& potential_;
+  double tau_;
+  Box inside_;
+  mutable Scratch scratch_;
+};
+
 }  // namespace
 
 Result<Box> gibbs_box(const Potential& potential, Temperature temperature, double tail) {
@@ -279,28 +334,16 @@ Result<Box> gibbs_box(const Potential& potential, Temperature temperature, doubl
 double essential_spectrum_bottom(const Potential& potential, Temperature temperature, const Box& box,
                                  const Box& limits) {
   const Box inside = intersection(limits, potential.domain());
+  const WittenPotential v(potential, temperature.value(), inside);
   const Points u = directions(potential.dimension());
   const Eigen::ArrayXd centre = 0.5 * (box.lower + box.upper);
   const double radius = 0.5 * (box.upper - box.lower).matrix().norm();
-  Scratch scratch;
-  std::vector<double> shell;
-  constexpr int kShells = 24;
-  for (int k = 0; k <= kShells; ++k) {
-    double smallest = kInfinity;
-    for (Index i = 0; i < u.rows(); ++i) {
-      const Eigen::ArrayXd x = centre + std::ldexp(radius, k) * u.row(i).transpose();
-      if (!((x > inside.lower).all() && (x < inside.upper).all())) continue;
-      Points block = x.transpose().replicate(kLanes, 1);
-      Points g(kLanes, x.size());
-      Values laplacian(1);
-      potential.gradient(block, g, scratch);
-      potential.laplacian(x.transpose(), laplacian, scratch);
-      const double v = g.row(0).square().sum() / (4 * temperature.value()) - 0.5 * laplacian(0);
-      if (std::isfinite(v)) smallest = std::min(smallest, v);
-    }
-    shell.push_back(smallest);
+  constexpr int kShells = 14;
+  double last = kInfinity, before = kInfinity;
+  for (const int k : {kShells - 4, kShells}) {
+    before = last;
+    last = v.smallest_on_sphere(centre, std::ldexp(radius, k), u);
   }
-  const double last = shell[kShells], before = shell[kShells - 4];
   if (!std::isfinite(last)) return kInfinity;
   if (std::abs(last - before) <= 1e-4 * std::abs(last)) return std::max(last, 0.0);
   return last < 0.9 * before ? 0.0 : kInfinity;

@@ -20,9 +20,9 @@ Result<Box> gibbs_box(const Potential& potential, Temperature temperature, doubl
 Result<Box> gibbs_box(const Potential& potential, Temperature temperature, double tail, const Box& limits);
 
 /// lim inf of V = |grad f|^2/(4 tau) - Lap f/2 at infinity within `limits`: the bottom of the essential spectrum of
-/// -L on L2(mu) in one dimension, a lower bound for it in several (Persson 1960). Seen on shells of radius 2^k times
-/// the box, k <= 24; +infinity where V grows on them or no side of `limits` is infinite. An estimate: growth slower
-/// than any power of the radius by a factor of log log is taken for a limit.
+/// -L on L2(mu) in one dimension, a lower bound for it in several (Persson 1960). Seen on two spheres of radius 2^10
+/// and 2^14 times the box: a limit if V agrees there to 1e-4, 0 if it falls, otherwise +infinity (V grows, or no side
+/// of `limits` is infinite). An estimate.
 double essential_spectrum_bottom(const Potential& potential, Temperature temperature, const Box& box,
                                  const Box& limits);
 

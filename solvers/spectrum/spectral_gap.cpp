@@ -153,7 +153,8 @@ class Refinement {
       Extrapolation e = extrapolate(factors_, history_[k]);
       const auto mode = static_cast<Index>(k);
       const double effect = choice_.relative_effect.size() > mode ? choice_.relative_effect(mode) : 0.0;
-      e.error_bound += effect * std::abs(e.value) + modes_.rounding(mode);
+      // growing on and on adds a geometric series to the first change
+      e.error_bound += 3 * effect * std::abs(e.value) + modes_.rounding(mode);
       worst_ = std::max(worst_, e.error_bound / std::abs(e.value));
       limits_.push_back(e);
     }
