@@ -41,7 +41,8 @@ class Noise {
   void integers(Index first_path, std::int64_t first_index, Index bound, Eigen::Ref<Indices> out) const;
 
   /// Readable references, one value at a time, through Random123. Agree with the fast ones to the bit for
-  /// uniforms and integers and to 2 ulp for normals (vectorised log, cos, sin).
+  /// uniforms and integers and to 4e-15 for normals (polynomials for log, cos, sin; the fast angle has no rounded
+  /// pi).
   double uniform(Index path, std::int64_t index) const;
   double normal(Index path, std::int64_t index) const;
 

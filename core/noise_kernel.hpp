@@ -5,7 +5,7 @@
 
 namespace sgdlimits::kernel {
 
-inline constexpr int kPaths = 128;  // paths a block: 4 KiB of buffers, within L1 with a potential's own
+inline constexpr int kPaths = 64;  // paths a block: 2 KiB of buffers, within L1 with a potential's own
 
 struct PhiloxBlock {
   std::uint32_t key[2];
