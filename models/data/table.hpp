@@ -51,9 +51,9 @@ class Table {
 Table read_csv(const std::filesystem::path& file);
 
 /// A column computed from a table, e.g. a parsed formula for the target.
-using ColumnExpression = std::function<Values(const Table&)>;
+using ColumnFunction = std::function<Values(const Table&)>;
 /// The column, checked: throws InvalidArgument unless it has rows() finite values. `name` is used in messages.
-Values evaluate(const ColumnExpression& expression, const Table& table, const std::string& name);
+Values evaluate(const ColumnFunction& expression, const Table& table, const std::string& name);
 
 /// n x D matrix of the named columns; the name "1" is the constant column of ones (a bias), unless the table has a
 /// column of that name.

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "apps/experiment/reading.hpp"
+#include "core/text.hpp"
+#include "models/data/synthetic.hpp"
+#include "models/networks/two_layer_net.hpp"
+#include "models/potentials/catalogue.hpp"
+
+namespace sgdlimits::experiment {
+
+namespace {
+
+std::shared_ptr<const Potential> read_formula(Section& section) {
+  section.allow({"kind", "formula", "variables", "parameters", "samples"});
+  FormulaSpec spec;
+  spec.expression = section.text("formula");
+  if (section.has("variables")) spec.variables = section.texts("variables");
+  spec.parameters = section.number_table("parameters");
+  spec.samples = section.numbers_table("samples");
+  return section.at("formula", [&]() -> std::shared_ptr<const Potential> {
+    if (spec.samples.empty()) return formula_potential(spec);
+    return formula_finite_sum(spec);
+  });
+}
+
+Eigen::VectorXd read_outer_weights(Section& section, std::uint64_t seed) {
+  const toml::node* node = section.find("outer_weights");
+  if (node && node->is_table()) {
+    Section law = section.table("outer_weights");
+    law.allow({"law", "width", "scale", "seed"});
+    const std::string name = law.choice("law", {"constant", "signs", "gaussian"});
+    const Index width = law.integer("width", 1, 100'000);
+    const double scale = law.number("scale", kPositive, 1.0);
+    const auto own =
+        law.integer("seed", 0, std::numeric_limits<std::int64_t>::max(), static_cast<std::int64_t>(seed >> 1));
+    return outer_weights(outer_weight_law_from_name(name), width, scale, static_cast<std::uint64_t>(own));
+  }
+  const std::vector<double> weights = section.numbers("outer_weights", kAny);
+  if (weights.empty())
+    section.fail("outer_weights", section.full("outer_weights") + " is empty", "one weight a neuron");
+  return Eigen::Map<const Eigen::VectorXd>(weights.data(), static_cast<Index>(weights.size()));
+}
+
+std::shared_ptr<const Potential> read_net(Section& section, const std::filesystem::path& folder, std::uint64_t seed) {
+  section.allow({"kind", "activation", "trained", "scale", "loss", "loss_factor", "ridge", "outer_weights", "data"});
+  TwoLayerNetSpec spec;
+  std::vector<std::string> activations;
+  for (Activation activation : all_activations()) activations.push_back(to_string(activation));
+  spec.activation = activation_from_name(section.choice("activation", activations));
+  section.choice("trained", {"hidden"});
+  spec.scale = output_scale_from_name(section.choice("scale", {"one", "1/N", "1/sqrt(N)"}));
+  spec.loss = loss_from_name(section.choice("loss", {"square", "logistic"}));
+  spec.loss_factor = section.number("loss_factor", kPositive);
+  spec.ridge = section.number("ridge", kNonnegative);
+  spec.outer_weights = read_outer_weights(section, seed);
+  Section data_section = section.table("data");
+  TrainingData data = read_data(data_section, folder, seed);
+  spec.inputs = std::move(data.inputs);
+  spec.targets = std::move(data.targets);
+  spec.input_names = std::move(data.input_names);
+  return section.at("data", [&]() -> std::shared_ptr<const Potential> { return two_layer_net(spec); });
+}
+
+}  // namespace
+
+std::shared_ptr<const Potential> read_potential(Section& section, const std::filesystem::path& folder,
+                                                const PotentialFactories& user, std::uint64_t seed) {
+  std::vector<std::string> kinds = {"formula", "two-layer-net"};
+  for (const PotentialEntry& entry : potential_catalogue()) kinds.push_back(entry.name);
+  for (const auto& [name, factory] : user) kinds.push_back(name);
+  const std::string kind = section.choice("kind", kinds);
+  const auto factory = user.find(kind);
+  if (factory == user.end() && kind == "formula") return read_formula(section);
+  if (factory == user.end() && kind == "two-layer-net") return read_net(section, folder, seed);
+  section.allow({"kind", "parameters"});
+  const std::map<std::string, double> parameters = section.number_table("parameters");
+  const std::string place = section.has("parameters") ? "parameters" : "kind";
+  if (factory == user.end()) return section.at(place, [&] { return make_potential(kind, parameters); });
+  std::shared_ptr<const Potential> potential = section.at(place, [&] { return factory->second(parameters); });
+  if (!potential) section.fail("kind", fmt::format("the factory of \"{}\" gave no potential", kind));
+  return potential;
+}
+
+}  // namespace sgdlimits::experiment

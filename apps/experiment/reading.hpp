@@ -1,0 +1,41 @@
+/// The parts of an experiment file; internal to apps/experiment.
+#pragma once
+
+#include <toml++/toml.h>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "apps/experiment/experiment.hpp"
+#include "apps/experiment/section.hpp"
+
+namespace sgdlimits::experiment {
+
+/// [potential]: kind and its keys. `folder` is where data paths start.
+std::shared_ptr<const Potential> read_potential(Section& section, const std::filesystem::path& folder,
+                                                const PotentialFactories& user, std::uint64_t seed);
+
+/// Inputs (n x D) and targets (n) of a net.
+struct TrainingData {
+  Eigen::MatrixXd inputs;
+  Eigen::VectorXd targets;
+  std::vector<std::string> input_names;
+};
+/// potential.data = {file | columns | synthetic, ...}. The resolved text holds the columns used, inline.
+TrainingData read_data(Section& section, const std::filesystem::path& folder, std::uint64_t seed);
+
+/// [dynamics] into temperature, initial law, clock and observables of the problem, whose potential is known.
+void read_dynamics(Section& section, Problem& problem);
+
+/// "loss", "f" or an expression in the coordinate names. Throws FormulaError.
+Observable make_observable(const std::string& expression, std::shared_ptr<const Potential> potential);
+
+/// One [[study]].
+Study read_study(Section& section, const Experiment& experiment);
+Compare read_compare(Section& section, const Experiment& experiment);
+ClaimChecks read_claims(Section& section, const Experiment& experiment);
+
+/// Writes the override's value into the tree; positions in it refer to "--set KEY=VALUE".
+void apply_override(toml::table& root, const std::string& assignment);
+
+}  // namespace sgdlimits::experiment
