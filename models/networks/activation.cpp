@@ -4,8 +4,7 @@
 #include <limits>
 #include <numbers>
 
-#include "core/errors.hpp"
-#include "core/text.hpp"
+#include "models/names.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -63,14 +62,7 @@ std::string to_string(Activation activation) {
 }
 
 Activation activation_from_name(const std::string& name) {
-  std::vector<std::string> names;
-  for (const Activation activation : all_activations()) {
-    names.push_back(to_string(activation));
-    if (names.back() == name) return activation;
-  }
-  const std::string nearest = nearest_name(name, names);
-  throw InvalidArgument("activation", "\"" + name + "\"", "one of sigmoid, tanh, softplus, relu, gelu",
-                        nearest.empty() ? "" : "did you mean \"" + nearest + "\"?");
+  return choice_from_name("activation", name, all_activations());
 }
 
 std::string formula(Activation activation) {

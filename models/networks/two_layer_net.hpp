@@ -52,9 +52,9 @@ struct TwoLayerNetSpec {
 /// Equal rows (x_i, y_i) are merged with their multiplicity in everything but `terms` and single gradients, which
 /// changes results by rounding alone. Coordinates are named "w[k]" for one neuron, "w[j,k]" otherwise. For ReLU
 /// derivatives are those almost everywhere. Cost O(N n p D) a batch; memory O(p D) a tile.
-/// facts(): ridge = lambda; for one neuron or more nothing else is known in closed form.
-/// Throws InvalidArgument if sizes do not match, a number is not finite, c <= 0, lambda < 0, or a logistic target is
-/// not +-1.
+/// facts(): ridge = lambda where the data term grows less than quadratically (bounded sigma, or logistic loss);
+/// nothing else is known in closed form. Throws InvalidArgument if sizes do not match, a number is not finite, c <=
+/// 0, lambda < 0, or a logistic target is not +-1.
 std::shared_ptr<const FiniteSum> two_layer_net(const TwoLayerNetSpec& spec);
 
 /// yhat at m inputs (m x D) for N weights (N x pD): N x m. Throws InvalidArgument on a wrong shape.
