@@ -1,0 +1,268 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "apps/experiment/reading.hpp"
+#include "core/text.hpp"
+
+namespace sgdlimits::experiment {
+
+namespace {
+
+constexpr std::int64_t kMostPaths = (std::int64_t{1} << 32) - 1;
+const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck", "langevin", "sgd", "escape"};
+
+/// A verdict by its name.
+Verdict read_verdict(Section& section, const std::string& key) {
+  const std::string name = section.choice(key, {"consistent", "refuted", "undecided", "not applicable"});
+  for (Verdict verdict : {Verdict::consistent, Verdict::refuted, Verdict::undecided}) {
+    if (to_string(verdict) == name) return verdict;
+  }
+  return Verdict::not_applicable;
+}
+
+std::vector<std::string> study_names(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const Study& study : experiment.studies) names.push_back(study.name);
+  return names;
+}
+
+/// Times must be steps of the study's clock.
+void check_times(const Section& section, const std::string& key, double step, const std::vector<double>& times) {
+  for (double t : times) {
+    const double steps = t / step;
+    if (std::abs(steps - std::round(steps)) > 1e-6 || std::round(steps) < 1) {
+      section.fail(
+          key,
+          fmt::format("{} is {} but time {} is no multiple of it", section.full(key), shortest(step), shortest(t)),
+          "change the step or report_at and until");
+    }
+  }
+}
+
+void need_clock(const Section& section, const Problem& problem) {
+  const std::string dynamics = problem.name.empty() ? "[dynamics]" : "[problem." + problem.name + ".dynamics]";
+  if (!problem.initial) section.fail("kind", fmt::format("{} has no initial law, which this study needs", dynamics));
+  if (problem.report_at.empty())
+    section.fail("kind", fmt::format("{} has no until, which this study needs", dynamics));
+}
+
+void read_batch(Section& section, const Problem& problem, Study& study) {
+  if (!problem.sum) {
+    section.fail("noise", "mini-batch noise needs a potential that is a mean over samples",
+                 "use a net, or a formula with samples");
+  }
+  const Index terms = problem.sum->terms();
+  study.replacement =
+      section.choice("replacement", {"with", "without"}, "with") == "with" ? Replacement::with : Replacement::without;
+  study.batch = section.integer(
+      "batch", 1, study.replacement == Replacement::with ? kMostPaths : static_cast<std::int64_t>(terms));
+}
+
+void read_noise(Section& section, const Problem& problem, Study& study, const std::vector<std::string>& noises) {
+  const std::string noise = section.choice("noise", noises, problem.sum ? "mini-batch" : "isotropic");
+  if (noise != "mini-batch") {
+    for (const char* key : {"batch", "replacement"}) {
+      if (section.has(key))
+        section.fail(key, fmt::format("{} is for noise = \"mini-batch\" alone", section.full(key)));
+    }
+  }
+  if (noise == "langevin") {
+    study.motion = section.choice("scheme", {"heun", "euler-maruyama"}, "heun") == "heun" ? Motion::heun
+                                                                                          : Motion::euler_maruyama;
+    study.step = section.number("step", kPositive);
+    return;
+  }
+  study.motion = noise == "isotropic" ? Motion::isotropic_sgd : Motion::mini_batch_sgd;
+  for (const char* key : {"scheme", "step"}) {
+    if (section.has(key)) section.fail(key, fmt::format("{} is for noise = \"langevin\" alone", section.full(key)));
+  }
+  if (noise == "mini-batch") read_batch(section, problem, study);
+}
+
+void read_gap(Section& section, Study& study) {
+  section.allow({"name", "kind", "problem", "modes", "tolerance"});
+  study.modes = section.integer("modes", 1, 100, 5);
+  study.tolerance = section.number("tolerance", {1e-12, 0.1, false, false}, 1e-6);
+}
+
+void read_fokker_planck(Section& section, const Problem& problem, Study& study) {
+  section.allow({"name", "kind", "problem", "cells", "time_tolerance"});
+  need_clock(section, problem);
+  const Index d = problem.potential->dimension();
+  if (d > 3) {
+    section.fail("kind", fmt::format("a grid reaches three dimensions but the potential has {}", d),
+                 "use langevin or sgd");
+  }
+  if (!problem.initial->has_density()) {
+    section.fail("kind", "a point start has no density, so no grid can follow it", "take a gaussian or gibbs start");
+  }
+  const double otherwise = d == 1 ? 2048 : d == 2 ? 192 : 40;
+  const std::vector<double> cells =
+      section.numbers("cells", {8, 1e6, false, false}, std::vector<double>(static_cast<std::size_t>(d), otherwise));
+  if (static_cast<Index>(cells.size()) != d) {
+    section.fail("cells", fmt::format("{} has {} entries but the potential has dimension {}", section.full("cells"),
+                                      cells.size(), d));
+  }
+  std::vector<std::int64_t> written;
+  for (double n : cells) {
+    if (n != std::floor(n) || std::fmod(n, 2) != 0) {
+      section.fail("cells", fmt::format("{} must hold even integers", section.full("cells")),
+                   "the error is estimated on a grid of half as many cells");
+    }
+    written.push_back(static_cast<std::int64_t>(n));
+    study.cells.push_back(static_cast<Index>(n));
+  }
+  section.resolved().set("cells", literal(written));
+  study.time_tolerance = section.number("time_tolerance", {1e-12, 0.1, false, false}, 1e-5);
+}
+
+void read_langevin(Section& section, const Problem& problem, Study& study) {
+  section.allow({"name", "kind", "problem", "scheme", "step", "paths", "sample_paths"});
+  need_clock(section, problem);
+  study.motion =
+      section.choice("scheme", {"heun", "euler-maruyama"}, "heun") == "heun" ? Motion::heun : Motion::euler_maruyama;
+  study.step = section.number("step", kPositive);
+  check_times(section, "step", study.step, problem.report_at);
+}
+
+void read_sgd(Section& section, const Problem& problem, Study& study) {
+  section.allow(
+      {"name", "kind", "problem", "noise", "batch", "replacement", "learning_rate", "paths", "sample_paths"});
+  need_clock(section, problem);
+  read_noise(section, problem, study, {"isotropic", "mini-batch"});
+  study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
+  check_times(section, "learning_rate", study.learning_rate, problem.report_at);
+}
+
+void read_escape(Section& section, const Problem& problem, Study& study) {
+  section.allow({"name", "kind", "problem", "noise", "scheme", "step", "batch", "replacement", "learning_rate",
+                 "paths", "until", "discard", "threshold"});
+  if (problem.potential->dimension() > 3) {
+    section.fail("kind", fmt::format("escape needs the eigenfunction on a grid, which reaches three dimensions, but "
+                                     "the potential has {}",
+                                     problem.potential->dimension()));
+  }
+  read_noise(section, problem, study, {"langevin", "isotropic", "mini-batch"});
+  study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
+  study.until =
+      section.number("until", kPositive, problem.until > 0 ? std::optional<double>(problem.until) : std::nullopt);
+  study.discard = section.number("discard", {0, study.until, false, true}, 0.1 * study.until);
+  study.threshold = section.number("threshold", {0.5, 1, false, true}, 0.9);
+  const bool langevin = study.motion == Motion::heun || study.motion == Motion::euler_maruyama;
+  check_times(section, langevin ? "step" : "learning_rate", langevin ? study.step : study.learning_rate,
+              {study.until});
+}
+
+}  // namespace
+
+Study read_study(Section& section, const Experiment& experiment) {
+  Study study;
+  study.name = section.text("name");
+  if (study.name.empty() || study.name.find_first_of("/\\\n\r") != std::string::npos) {
+    section.fail("name",
+                 fmt::format("{} is \"{}\" but must be a name without slashes", section.full("name"), study.name));
+  }
+  if (experiment.find_study(study.name)) {
+    section.fail("name", fmt::format("two studies have the name \"{}\"", study.name), "rename one of them");
+  }
+  const std::string kind = section.choice("kind", kKinds);
+  study.kind = static_cast<StudyKind>(std::find(kKinds.begin(), kKinds.end(), kind) - kKinds.begin());
+  std::vector<std::string> problems;
+  for (const Problem& problem : experiment.problems) problems.push_back(problem.name);
+  study.problem = section.choice("problem", problems, "");
+  const Problem& problem = experiment.problem(study.problem);
+  if (!problem.temperature)
+    section.fail("kind", "there is no [dynamics]", "write learning_rate or temperature there");
+  switch (study.kind) {
+    case StudyKind::spectral_gap: read_gap(section, study); break;
+    case StudyKind::fokker_planck: read_fokker_planck(section, problem, study); break;
+    case StudyKind::langevin: read_langevin(section, problem, study); break;
+    case StudyKind::sgd: read_sgd(section, problem, study); break;
+    case StudyKind::escape: read_escape(section, problem, study); break;
+  }
+  if (study.kind == StudyKind::langevin || study.kind == StudyKind::sgd || study.kind == StudyKind::escape) {
+    study.paths = section.integer("paths", 2, kMostPaths);
+  }
+  if (study.kind == StudyKind::langevin || study.kind == StudyKind::sgd) {
+    study.sample_paths = section.integer("sample_paths", 0, std::min<std::int64_t>(study.paths, 100),
+                                         std::min<std::int64_t>(study.paths, 4));
+  }
+  return study;
+}
+
+Compare read_compare(Section& section, const Experiment& experiment) {
+  section.allow({"of", "at", "measure", "expect"});
+  Compare compare;
+  compare.of = section.texts("of");
+  if (compare.of.size() < 2) section.fail("of", section.full("of") + " must name at least two studies");
+  const std::vector<std::string> names = study_names(experiment);
+  for (const std::string& name : compare.of) {
+    const Study* study = experiment.find_study(name);
+    if (!study) section.fail("of", fmt::format("there is no study \"{}\"", name), suggestion(name, names));
+    if (study->kind == StudyKind::spectral_gap || study->kind == StudyKind::escape) {
+      section.fail("of",
+                   fmt::format("study \"{}\" is of kind {}, which has no law in time", name, to_string(study->kind)));
+    }
+    if (study->problem != experiment.find_study(compare.of.front())->problem) {
+      section.fail("of",
+                   fmt::format("studies \"{}\" and \"{}\" are of different problems", compare.of.front(), name));
+    }
+  }
+  const Problem& problem = experiment.problem(experiment.find_study(compare.of.front())->problem);
+  const toml::node* at = section.find("at");
+  if (!at || at->is_string()) {
+    const std::string when = section.choice("at", {"report_at", "until"}, "report_at");
+    compare.at = when == "report_at" ? problem.report_at : std::vector<double>{problem.until};
+  } else {
+    compare.at = section.numbers("at", kNonnegative);
+    for (double t : compare.at) {
+      if (t != 0 && std::find(problem.report_at.begin(), problem.report_at.end(), t) == problem.report_at.end()) {
+        section.fail("at", fmt::format("time {} is not in report_at", shortest(t)));
+      }
+    }
+  }
+  static const std::vector<std::string> measures = {"w1-marginals", "w2-marginals", "tv-marginals", "ks-marginals",
+                                                    "chi_squared",  "loss",         "observables"};
+  compare.measure = section.texts("measure");
+  for (const std::string& name : compare.measure) {
+    if (std::find(measures.begin(), measures.end(), name) == measures.end()) {
+      section.fail("measure", fmt::format("there is no measure \"{}\"", name), suggestion(name, measures));
+    }
+  }
+  if (section.has("expect")) {
+    Section expect = section.table("expect");
+    expect.allow(compare.of);
+    for (const std::string& name : expect.keys()) compare.expect[name] = read_verdict(expect, name);
+  }
+  return compare;
+}
+
+ClaimChecks read_claims(Section& section, const Experiment& experiment) {
+  section.allow({"check", "controls", "tolerance", "expect"});
+  static const std::vector<std::string> known = {"A2", "A3", "A4", "A6"};
+  ClaimChecks claims;
+  claims.check = section.texts("check");
+  for (const std::string& id : claims.check) {
+    if (std::find(known.begin(), known.end(), id) == known.end()) {
+      section.fail("check", fmt::format("a run cannot check the claim \"{}\"", id), suggestion(id, known));
+    }
+  }
+  claims.controls = section.flag("controls", true);
+  claims.tolerance = section.number("tolerance", {0, 1, true, false}, 0.05);
+  if (section.has("expect")) {
+    Section expect = section.table("expect");
+    expect.allow(study_names(experiment));
+    for (const std::string& study : expect.keys()) {
+      Section inner = expect.table(study);
+      inner.allow(known);
+      for (const std::string& id : inner.keys()) claims.expect[study][id] = read_verdict(inner, id);
+    }
+  }
+  return claims;
+}
+
+}  // namespace sgdlimits::experiment
