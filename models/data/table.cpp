@@ -81,7 +81,7 @@ Standardisation Table::standardise(const std::string& name) {
   return {mean, sd};
 }
 
-Values evaluate(const ColumnExpression& expression, const Table& table, const std::string& name) {
+Values evaluate(const ColumnFunction& expression, const Table& table, const std::string& name) {
   Values values = expression(table);
   if (values.size() != table.rows())
     throw InvalidArgument("length of " + name, std::to_string(values.size()),
