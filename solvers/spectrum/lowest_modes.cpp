@@ -26,7 +26,8 @@ Modes one_dimensional(const Generator& generator, Index wanted) {
   }
   const double f_over_tau =
       (generator.potential() - generator.potential().minCoeff()).maxCoeff() / generator.temperature().value();
-  modes.rounding = modes.eigenvalues * 2.3e-16 * (16 + f_over_tau);
+  // of the rates; eightfold for what extrapolation makes of it
+  modes.rounding = 8 * modes.eigenvalues * 2.3e-16 * (16 + f_over_tau);
   return modes;
 }
 
