@@ -36,6 +36,10 @@ class BlockKrylov {
     null_ = (generator.gibbs().averages() * generator.grid().volumes()).sqrt().matrix();
     null_.normalize();
     scale_ = generator.largest_eigenvalue_bound();
+    for (Index j = 0; j < generator.grid().dimension(); ++j) {
+      root_up_.push_back(generator.rate_up(j).sqrt());
+      root_down_.push_back(generator.rate_down(j).sqrt());
+    }
   }
 
   Result<Modes> run(const Points& start, const Execution& execution) {
@@ -55,7 +59,7 @@ class BlockKrylov {
       Eigen::MatrixXd next = image.leftCols(width);
       extend_projection(next);
       if (basis_.cols() > wanted_ + 1) {
-        ritz();
+        ritz(wanted_);
         if (previous.size() == lambda_.size() && settled(previous)) return finish(block + 1);
         previous = lambda_;
       }
@@ -90,13 +94,17 @@ class BlockKrylov {
     }
     std::vector<Index> kept;
     for (Index c = 0; c < x.cols(); ++c) {
-      for (int pass = 0; pass < 2; ++pass) {
-        x.col(c) -= null_ * null_.dot(x.col(c));
-        if (done_ > 0 && pass == 1) x.col(c) -= basis_ * (basis_.transpose() * x.col(c));
+      const double outside = x.col(c).norm();
+      for (int pass = 0; pass < 2; ++pass)
         for (const Index k : kept) x.col(c) -= x.col(k) * x.col(k).dot(x.col(c));
-      }
-      const double left = x.col(c).norm();
+      double left = x.col(c).norm();
       if (!(left > 1e-13 * size(c))) continue;
+      if (left < 1e-3 * std::max(outside, size(c))) {  // cancellation has uncovered old directions
+        x.col(c) -= null_ * null_.dot(x.col(c));
+        if (done_ > 0) x.col(c) -= basis_ * (basis_.transpose() * x.col(c));
+        for (const Index k : kept) x.col(c) -= x.col(k) * x.col(k).dot(x.col(c));
+        left = x.col(c).norm();
+      }
       x.col(c) /= left;
       kept.push_back(c);
     }
@@ -113,9 +121,9 @@ class BlockKrylov {
     projection_.bottomRows(all - done_) = projection_.rightCols(all - done_).transpose().eval();
   }
 
-  void ritz() {
+  void ritz(Index count) {
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(0.5 * (projection_ + projection_.transpose()));
-    const Index count = std::min(basis_.cols(), std::max(wanted_ + 3, kLanes));
+    count = std::min(basis_.cols(), count);
     vectors_ = basis_ * solver.eigenvectors().rightCols(count).rowwise().reverse();
     vectors_ -= null_ * (null_.transpose() * vectors_);
     lambda_.resize(count);
@@ -127,8 +135,11 @@ class BlockKrylov {
     double sum = 0;
     for (Index j = 0; j < generator_.grid().dimension(); ++j) {
       const Index stride = generator_.grid().stride(j), faces = cells_ - stride;
-      const auto up = generator_.rate_up(j).head(faces).sqrt(), down = generator_.rate_down(j).head(faces).sqrt();
-      sum += (up * v.array().head(faces) - down * v.array().tail(faces)).square().sum();
+      const auto axis = static_cast<std::size_t>(j);
+      sum +=
+          (root_up_[axis].head(faces) * v.array().head(faces) - root_down_[axis].head(faces) * v.array().tail(faces))
+              .square()
+              .sum();
     }
     return sum;
   }
@@ -137,14 +148,14 @@ class BlockKrylov {
 
   bool settled(const Values& previous) const {
     for (Index k = 0; k < wanted_; ++k) {
-      const double relative = lambda_(k) > ceiling_ ? 1e-4 : 1e-11;
+      const double relative = lambda_(k) > ceiling_ ? 1e-4 : 1e-10;
       if (std::abs(lambda_(k) - previous(k)) > relative * lambda_(k) + rounding(lambda_(k))) return false;
     }
     return true;
   }
 
   Result<Modes> finish(Index blocks) {
-    ritz();
+    ritz(std::max(wanted_ + 3, kLanes));
     sort_by_eigenvalue();
     const Index further = lambda_.size() - wanted_;
     Modes modes{lambda_.head(wanted_), lambda_.tail(further), Points(cells_, lambda_.size()), Values(wanted_),
@@ -216,6 +227,7 @@ class BlockKrylov {
   Index cells_, done_ = 0;
   Eigen::SparseMatrix<double> matrix_;
   Eigen::VectorXd null_;
+  std::vector<Values> root_up_, root_down_;
   double scale_ = 0;
   Eigen::MatrixXd basis_, projection_, vectors_;
   Values lambda_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "core/text.hpp"
@@ -41,18 +42,20 @@ void widen(Box& box, const Box& limits, double factor) {
   box.upper = (box.upper + extra).min(limits.upper);
 }
 
-/// Widens until the longest standing wave of the box lies close to the bottom of the essential spectrum.
-void widen_for_continuum(Box& box, const Box& limits, double tau, double bottom) {
-  const double length = std::numbers::pi * std::sqrt(tau / (kNearBottom * bottom));
-  for (int i = 0; i < 200 && (box.upper - box.lower < length).any(); ++i) {
-    const Box before = box;
-    for (Index j = 0; j < box.lower.size(); ++j) {
-      if (box.upper(j) - box.lower(j) >= length) continue;
+/// Widens the axes that the modes feel until the longest standing wave lies close to the bottom of the essential
+/// spectrum.
+void widen_for_continuum(Box& box, const Box& limits, double tau, double bottom,
+                         const std::function<bool(Index)>& feels) {
+  const double wanted = std::numbers::pi * std::sqrt(tau / (kNearBottom * bottom));
+  CellCounts sensitive(box.lower.size());
+  for (Index j = 0; j < box.lower.size(); ++j) sensitive(j) = feels(j) ? 1 : 0;
+  for (Index j = 0; j < box.lower.size(); ++j) {
+    if (sensitive(j) == 0) continue;
+    for (int i = 0; i < 200 && box.upper(j) - box.lower(j) < wanted; ++i) {
       const double extra = 0.05 * (box.upper(j) - box.lower(j));
       box.lower(j) = std::max(box.lower(j) - extra, limits.lower(j));
       box.upper(j) = std::min(box.upper(j) + extra, limits.upper(j));
     }
-    if ((before.lower == box.lower).all() && (before.upper == box.upper).all()) return;
   }
 }
 
@@ -106,29 +109,49 @@ Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature
   const Index d = potential.dimension();
   const Box inside{limits.lower.max(potential.domain().lower), limits.upper.min(potential.domain().upper)};
   const double below = essential_spectrum_bottom(potential, temperature, choice.box, inside);
-  Index cells_per_axis = d == 1 ? 512 : d == 2 ? 48 : 14;
-  bool long_enough = !std::isfinite(below);
+  CellCounts cells = CellCounts::Constant(d, d == 1 ? 512 : d == 2 ? 48 : 14);
+  bool long_enough = false;
+  double ceiling = std::min(below, 1e300), before = kInfinity;  // finite: upper bounds will do here
   for (; choice.growths <= kMaxGrowths; ++choice.growths) {
-    const CellCounts cells = CellCounts::Constant(d, cells_per_axis);
     const FreeSides low = choice.box.lower > inside.lower, high = choice.box.upper < inside.upper;
-    const auto on_box = eigenvalues_on(potential, lattice(choice.box, cells, low, high, false), temperature, wanted,
-                                       below, execution, &choice.generator);
+    const auto on = [&](const FreeSides& grow, bool grown, std::shared_ptr<const Generator>* keep) {
+      return eigenvalues_on(potential, lattice(choice.box, cells, low && grow, high && grow, grown), temperature,
+                            wanted, ceiling, execution, keep);
+    };
+    const FreeSides all = FreeSides::Constant(d, true);
+    const auto on_box = on(all, false, &choice.generator), grown = on(all, true, nullptr);
     if (!on_box.ok()) return Result<BoxChoice>(on_box.report());
-    const auto grown =
-        eigenvalues_on(potential, lattice(choice.box, cells, low, high, true), temperature, wanted, below, execution);
     if (!grown.ok()) return Result<BoxChoice>(grown.report());
     const Values effect = ((on_box.value() - grown.value()) / grown.value()).abs();
     choice.modes = (on_box.value() < below * (1 - kNearBottom)).count();
-    if (choice.modes < wanted && !long_enough) {
+    // the bottom may lie above the limit of V (channels): in several dimensions what does not feel the box counts
+    const bool stalled = d > 1 && choice.growths >= 6 && effect.maxCoeff() > 0.3 * before;
+    if (d > 1 && (stalled || long_enough || choice.modes < wanted)) {
+      choice.modes = 0;
+      while (choice.modes < wanted && effect(choice.modes) <= kBoxTolerance) ++choice.modes;
+    }
+    before = effect.maxCoeff();
+    if (choice.modes < wanted && !long_enough && (std::isfinite(below) || stalled)) {
       long_enough = true;
-      if (below > 0) {
-        widen_for_continuum(choice.box, inside, temperature.value(), below);
-        cells_per_axis = d == 1 ? 4096 : d == 2 ? 96 : 20;
+      const double wave = d == 1 ? below : on_box.value()(choice.modes);
+      if (wave > 0) {
+        const Eigen::ArrayXd length = choice.box.upper - choice.box.lower;
+        widen_for_continuum(choice.box, inside, temperature.value(), wave, [&](Index j) {
+          FreeSides one = FreeSides::Constant(d, false);
+          one(j) = true;
+          const auto moved = d == 1 ? grown : on(one, true, nullptr);
+          return !moved.ok() || ((moved.value() - on_box.value()).abs() > kBoxTolerance * on_box.value()).any();
+        });
+        const Eigen::ArrayXd ratio = (choice.box.upper - choice.box.lower) / length;
+        for (Index j = 0; j < d; ++j)
+          if (ratio(j) > 1)
+            cells(j) =
+                d == 1 ? 4096
+                       : std::min<Index>(d == 2 ? 160 : 28, std::lround(ratio(j) * static_cast<double>(cells(j))));
+        ceiling = d == 1 ? below : 0.97 * wave;
         continue;
       }
     }
-    if (d > 1)  // the bottom may lie above the limit of V: modes that do not feel the box are eigenvalues
-      while (choice.modes < wanted && effect(choice.modes) <= kBoxTolerance) ++choice.modes;
     choice.relative_effect = effect.head(choice.modes);
     if (choice.modes < wanted)
       choice.essential_bottom =

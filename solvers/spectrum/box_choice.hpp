@@ -29,8 +29,9 @@ struct BoxChoice {
 /// If V has a finite limit S at infinity (see `essential_spectrum_bottom`), the box is made so long that its own
 /// lowest standing wave, tau (pi/length)^2, is below 2e-3 S; modes that stay above S (1 - 2e-3) are then no
 /// eigenvalues and are dropped (states bound by less than that are not told apart from the continuum). In 2-D and 3-D
-/// the continuum may start above S (channels), so there a mode above S is kept if it does not feel the box, and the
-/// bottom is the limit of the first one that does, from both boxes (an estimate).
+/// S is a lower bound only and V may not show a channel, so there the same is done, along the axes that the modes
+/// feel, also when growing the box does not help; a mode is kept if it does not feel the long box, and the bottom is
+/// the limit of the first one that does, from both boxes (an estimate to about a per cent).
 Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature, const Box& limits, Index wanted,
                              const Execution& execution);
 

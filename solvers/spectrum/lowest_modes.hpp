@@ -27,7 +27,7 @@ struct Modes {
 ///
 /// whose rounding error is about 2 eps sqrt(lambda lambda_max), not eps lambda_max. Where sqrt(mu) and v are below
 /// rounding, h is continued outwards by the eigen-equation. Stops when no wanted eigenvalue changes by more than
-/// 1e-11 relative (1e-4 above `ceiling`: states in a continuum crowd together and only their place matters);
+/// 1e-10 relative (1e-4 above `ceiling`: states in a continuum crowd together and only their place matters);
 /// Status::not_converged after 24 blocks, out_of_reach if the factor would not fit. Counters: "blocks", "cells".
 /// Throws InvalidArgument unless 1 <= wanted <= cells - 1.
 Result<Modes> lowest_modes(const Generator& generator, Index wanted, const Points& start, const Execution& execution,
