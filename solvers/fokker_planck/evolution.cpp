@@ -1,25 +1,26 @@
 // The time stepping of `evolve`.
 //
-// A step of length H starts from three implicit Euler results, T1 = R(H), T2 = R(H/2)^2, T4 = R(H/4)^4, with
-// R(h) = (I - h A)^{-1}, and extrapolates (harmonic sequence of Deuflhard 1983, steps 1, 2, 4):
-//
-//     X2 = 2 T4 - T2   (order 2),     X3 = (8 T4 - 6 T2 + T1)/3   (order 3, carried on),     error = |X3 - X2|_1.
+// A step of length H starts from implicit Euler results T_n = R(H/n)^n, R(h) = (I - h A)^{-1}, for n = 1, 2, 4, 8,
+// 16, and extrapolates them to H/n -> 0 (Deuflhard 1983): X_k is the combination of the last k of them that is exact
+// for errors in powers 1, ..., k-1 of 1/n, hence of order k. X_5 is carried on, |X_5 - X_4|_1 is the error that is
+// controlled: that of X_4.
 //
 // No product of resolvents that is positive for every reversible chain and every step can have order 2: it is
 // E exp(A S) for a random time S with E S = H, order 2 needs Var S = 0 (Bolley, Crouzeix 1978), and among products of
 // n resolvents Var S >= H^2/n with equality for equal steps (Aldous, Shepp 1987). Hence a nonlinear last stage:
-// negative cells of X3, found in far tails only, are set to zero and the whole is scaled back to its mass.
+// negative cells of X_5, found in far tails only, are set to zero and the whole is scaled back to its mass.
 //   * Positive and mass-keeping by construction; Gibbs is a fixed point of every stage.
-//   * The order stays: the true density is nonnegative, so clipping brings X3 nearer to it in L1, and scaling adds at
+//   * The order stays: the true density is nonnegative, so clipping brings X_5 nearer to it in L1, and scaling adds
+//   at
 //     most as much again.
-//   * chi never increases: |8 T4 - 6 T2 + T1|/3 <= 1 on every mode (asserted in the tests), clipping is the
-//   projection
+//   * chi never increases: the combination of 1/(1 + x/n)^n is at most 1 in size for every x >= 0 (asserted in the
+//   tests), clipping is the projection
 //     of L2(1/mu) onto the convex cone of nonnegative functions, which holds mu, and scaling by a factor below one a
 //     density whose mass has grown lowers int rho^2/mu.
 // Since exp(A t) contracts L1, the errors of steps add up to a bound on the global error.
 //
 // Steps are u 2^k with u the first report interval where others are commensurable with it, so factorisations of
-// neighbouring levels are shared by the three results and by later steps.
+// neighbouring levels are shared by the five results and by later steps.
 
 #include "solvers/fokker_planck/evolution.hpp"
 
@@ -36,6 +37,10 @@ namespace {
 // Dyadic units of a report interval: the smallest step is the interval's unit times 2^-kLevels.
 constexpr int kLevels = 40;
 constexpr std::size_t kKeptFactors = 8;
+constexpr Index kResults = 5;
+// Weights of T_1, T_2, T_4, T_8, T_16 in X_5: prod_{m != n} n/(n - m); and of the last four in X_4.
+constexpr double kOrderFive[kResults] = {1.0 / 315, -2.0 / 21, 8.0 / 9, -64.0 / 21, 1024.0 / 315};
+constexpr double kOrderFour[kResults] = {0, -1.0 / 21, 2.0 / 3, -8.0 / 3, 64.0 / 21};
 
 // The most recently used factorisations.
 class StepLadder {
@@ -79,9 +84,11 @@ int floor_log2(std::int64_t n) { return static_cast<int>(std::floor(std::log2(st
 
 class Stepper {
  public:
-  Stepper(std::shared_ptr<const Generator> generator, const Density& initial, double end, double tolerance)
+  Stepper(std::shared_ptr<const Generator> generator, const Density& initial, double end, double tolerance,
+          ThreadPool& pool)
       : generator_(generator),
         ladder_(std::move(generator)),
+        pool_(pool),
         rho_(initial.averages()),
         end_(end),
         tolerance_(tolerance) {}
@@ -89,23 +96,30 @@ class Stepper {
   // Tries a step; on success the density has advanced and true is returned.
   bool try_step(double t, double h) {
     const Values& vol = generator_->grid().volumes();
-    one_ = rho_;
-    ladder_.at(h).step(one_);
-    two_ = rho_;
-    for (int i = 0; i < 2; ++i) ladder_.at(h / 2).step(two_);
-    four_ = rho_;
-    for (int i = 0; i < 4; ++i) ladder_.at(h / 4).step(four_);
-    third_ = (8 * four_ - 6 * two_ + one_) / 3;
-    const double error = ((third_ - 2 * four_ + two_).abs() * vol).sum();
+    const ImplicitEuler* euler[kResults];
+    for (Index k = 0; k < kResults; ++k) euler[k] = &ladder_.at(std::ldexp(h, -static_cast<int>(k)));
+    pool_.for_each_chunk(kResults, [&](Index chunk) {
+      const Index k = kResults - 1 - chunk;  // the longest first
+      Values& result = results_[k];
+      result = rho_;
+      for (Index i = 0; i < Index{1} << k; ++i) euler[k]->step(result);
+    });
+    next_.setZero(rho_.size());
+    difference_.setZero(rho_.size());
+    for (Index k = 0; k < kResults; ++k) {
+      next_ += kOrderFive[k] * results_[k];
+      difference_ += (kOrderFive[k] - kOrderFour[k]) * results_[k];
+    }
+    const double error = (difference_.abs() * vol).sum();
     allowed_over_error_ = allowance(t, h) / std::max(error, 1e-300);
     if (error > std::max(allowance(t, h), kRounding)) return false;
     error_ += error;
-    const double mass = (third_ * vol).sum();
-    if (third_.minCoeff() < 0) {
-      third_ = third_.max(0.0);
-      third_ *= mass / (third_ * vol).sum();
+    const double mass = (next_ * vol).sum();
+    if (next_.minCoeff() < 0) {
+      next_ = next_.max(0.0);
+      next_ *= mass / (next_ * vol).sum();
     }
-    rho_.swap(third_);
+    rho_.swap(next_);
     smallest_ = std::min(smallest_, rho_.minCoeff());
     drift_ = std::max(drift_, std::abs((rho_ * vol).sum() - 1));
     return true;
@@ -130,7 +144,8 @@ class Stepper {
 
   std::shared_ptr<const Generator> generator_;
   StepLadder ladder_;
-  Values rho_, one_, two_, four_, third_;
+  ThreadPool& pool_;
+  Values rho_, next_, difference_, results_[kResults];
   double end_, tolerance_;
   double error_ = 0, smallest_ = std::numeric_limits<double>::infinity(), drift_ = 0, allowed_over_error_ = 1;
 };
@@ -176,7 +191,7 @@ Result<Evolution> evolve(std::shared_ptr<const Generator> generator, const Densi
   check(*generator, initial, report_times, options);
   const Density start = initial.normalised();
   const double end = report_times.empty() ? 0 : report_times.back();
-  Stepper stepper(generator, start, end, options.tolerance);
+  Stepper stepper(generator, start, end, options.tolerance, *execution.pool);
   Evolution evolution;
   evolution.snapshots.push_back(snapshot(*generator, 0, start.averages()));
   evolution.time_errors.push_back(0);
@@ -207,12 +222,12 @@ Result<Evolution> evolve(std::shared_ptr<const Generator> generator, const Densi
         ++steps;
         done += std::int64_t{1} << now;
         t = done == interval.length ? target : begin + std::ldexp(unit, -kLevels) * static_cast<double>(done);
-        // doubling multiplies the error by 8 and the allowance by 2
-        if (now == level && stepper.allowed_over_error() > 6) ++level;
+        // doubling multiplies the error by 32 and the allowance by 2
+        if (now == level && stepper.allowed_over_error() > 20) ++level;
         if (execution.progress) execution.progress(t / end);
       } else {
         ++rejected;
-        level = now - std::max(1, static_cast<int>(std::ceil(-0.5 * std::log2(stepper.allowed_over_error()) - 0.5)));
+        level = now - std::max(1, static_cast<int>(std::ceil(-0.25 * std::log2(stepper.allowed_over_error()))));
         if (level < 4)
           stop(Status::not_converged, "the tolerance needs steps below the smallest at time " + std::to_string(t));
       }
