@@ -1,70 +1,21 @@
-// The time stepping of `evolve`.
-//
-// A step of length H starts from implicit Euler results T_n = R(H/n)^n, R(h) = (I - h A)^{-1}, for n = 1, 2, 4, 8,
-// 16, and extrapolates them to H/n -> 0 (Deuflhard 1983): X_k is the combination of the last k of them that is exact
-// for errors in powers 1, ..., k-1 of 1/n, hence of order k. X_5 is carried on, |X_5 - X_4|_1 is the error that is
-// controlled: that of X_4.
-//
-// No product of resolvents that is positive for every reversible chain and every step can have order 2: it is
-// E exp(A S) for a random time S with E S = H, order 2 needs Var S = 0 (Bolley, Crouzeix 1978), and among products of
-// n resolvents Var S >= H^2/n with equality for equal steps (Aldous, Shepp 1987). Hence a nonlinear last stage:
-// negative cells of X_5, found in far tails only, are set to zero and the whole is scaled back to its mass.
-//   * Positive and mass-keeping by construction; Gibbs is a fixed point of every stage.
-//   * The order stays: the true density is nonnegative, so clipping brings X_5 nearer to it in L1, and scaling adds
-//   at
-//     most as much again.
-//   * chi never increases: the combination of 1/(1 + x/n)^n is at most 1 in size for every x >= 0 (asserted in the
-//   tests), clipping is the projection
-//     of L2(1/mu) onto the convex cone of nonnegative functions, which holds mu, and scaling by a factor below one a
-//     density whose mass has grown lowers int rho^2/mu.
-// Since exp(A t) contracts L1, the errors of steps add up to a bound on the global error.
-//
-// Steps are u 2^k with u the first report interval where others are commensurable with it, so factorisations of
-// neighbouring levels are shared by the five results and by later steps.
+// Steps are those of extrapolated_step.hpp, of lengths u 2^-k with u the first report interval where later ones are
+// commensurable with it, so that steps share factorisations and end at report times exactly.
 
 #include "solvers/fokker_planck/evolution.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <list>
+#include <limits>
 
 #include "core/errors.hpp"
+#include "solvers/fokker_planck/extrapolated_step.hpp"
 
 namespace sgdlimits {
 namespace {
 
 // Dyadic units of a report interval: the smallest step is the interval's unit times 2^-kLevels.
 constexpr int kLevels = 40;
-constexpr std::size_t kKeptFactors = 8;
-constexpr Index kResults = 5;
-// Weights of T_1, T_2, T_4, T_8, T_16 in X_5: prod_{m != n} n/(n - m); and of the last four in X_4.
-constexpr double kOrderFive[kResults] = {1.0 / 315, -2.0 / 21, 8.0 / 9, -64.0 / 21, 1024.0 / 315};
-constexpr double kOrderFour[kResults] = {0, -1.0 / 21, 2.0 / 3, -8.0 / 3, 64.0 / 21};
-
-// The most recently used factorisations.
-class StepLadder {
- public:
-  explicit StepLadder(std::shared_ptr<const Generator> generator) : generator_(std::move(generator)) {}
-
-  const ImplicitEuler& at(double dt) {
-    const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const ImplicitEuler& e) { return e.dt() == dt; });
-    if (found != kept_.end()) {
-      kept_.splice(kept_.begin(), kept_, found);
-    } else {
-      if (kept_.size() == kKeptFactors) kept_.pop_back();
-      kept_.emplace_front(generator_, dt);
-      ++factorisations_;
-    }
-    return kept_.front();
-  }
-  Index factorisations() const { return factorisations_; }
-
- private:
-  std::shared_ptr<const Generator> generator_;
-  std::list<ImplicitEuler> kept_;
-  Index factorisations_ = 0;
-};
 
 // A report interval as an integer number of smallest steps.
 struct Interval {
@@ -87,7 +38,7 @@ class Stepper {
   Stepper(std::shared_ptr<const Generator> generator, const Density& initial, double end, double tolerance,
           ThreadPool& pool)
       : generator_(generator),
-        ladder_(std::move(generator)),
+        step_(std::move(generator)),
         pool_(pool),
         rho_(initial.averages()),
         end_(end),
@@ -95,33 +46,13 @@ class Stepper {
 
   // Tries a step; on success the density has advanced and true is returned.
   bool try_step(double t, double h) {
-    const Values& vol = generator_->grid().volumes();
-    const ImplicitEuler* euler[kResults];
-    for (Index k = 0; k < kResults; ++k) euler[k] = &ladder_.at(std::ldexp(h, -static_cast<int>(k)));
-    pool_.for_each_chunk(kResults, [&](Index chunk) {
-      const Index k = kResults - 1 - chunk;  // the longest first
-      Values& result = results_[k];
-      result = rho_;
-      for (Index i = 0; i < Index{1} << k; ++i) euler[k]->step(result);
-    });
-    next_.setZero(rho_.size());
-    difference_.setZero(rho_.size());
-    for (Index k = 0; k < kResults; ++k) {
-      next_ += kOrderFive[k] * results_[k];
-      difference_ += (kOrderFive[k] - kOrderFour[k]) * results_[k];
-    }
-    const double error = (difference_.abs() * vol).sum();
+    const double error = step_.propose(rho_, h, pool_, next_).error;
     allowed_over_error_ = allowance(t, h) / std::max(error, 1e-300);
     if (error > std::max(allowance(t, h), kRounding)) return false;
     error_ += error;
-    const double mass = (next_ * vol).sum();
-    if (next_.minCoeff() < 0) {
-      next_ = next_.max(0.0);
-      next_ *= mass / (next_ * vol).sum();
-    }
     rho_.swap(next_);
     smallest_ = std::min(smallest_, rho_.minCoeff());
-    drift_ = std::max(drift_, std::abs((rho_ * vol).sum() - 1));
+    drift_ = std::max(drift_, std::abs((rho_ * generator_->grid().volumes()).sum() - 1));
     return true;
   }
 
@@ -130,7 +61,7 @@ class Stepper {
   double smallest() const { return smallest_; }
   double drift() const { return drift_; }
   double allowed_over_error() const { return allowed_over_error_; }
-  Index factorisations() const { return ladder_.factorisations(); }
+  Index factorisations() const { return step_.factorisations(); }
 
  private:
   // Half of the tolerance is spent evenly in time, half evenly in log time, where transients are; the sum over all
@@ -143,9 +74,9 @@ class Stepper {
   static constexpr double kRounding = 1e-14;
 
   std::shared_ptr<const Generator> generator_;
-  StepLadder ladder_;
+  ExtrapolatedStep step_;
   ThreadPool& pool_;
-  Values rho_, next_, difference_, results_[kResults];
+  Values rho_, next_;
   double end_, tolerance_;
   double error_ = 0, smallest_ = std::numeric_limits<double>::infinity(), drift_ = 0, allowed_over_error_ = 1;
 };

@@ -63,11 +63,11 @@ struct Evolution {
 /// Evolves from t = 0 through the increasing report times.
 ///
 /// Each step extrapolates implicit Euler with 1, 2, 4, 8 and 16 sub-steps to order five, sets what is negative after
-/// that (far tails) to zero and restores the mass; evolution.cpp proves that this keeps the order, the mass and the
-/// Gibbs measure, and that chi never increases. (No combination of resolvents that is positive for every chain has
-/// order two: Bolley, Crouzeix 1978.) The reported error adds the estimates of all steps: it bounds the global error
-/// because the evolution contracts L1, and is that of the embedded order-four result, hence generous. Step sizes are
-/// dyadic fractions of report intervals, so factorisations are shared.
+/// that (far tails) to zero and restores the mass; extrapolated_step.hpp shows why this keeps the order, the mass and
+/// the Gibbs measure, and that chi never increases. (No combination of resolvents that is positive for every chain
+/// has order two: Bolley, Crouzeix 1978.) The reported error adds the estimates of all steps: it bounds the global
+/// error because the evolution contracts L1, and is that of the embedded order-four result, hence generous. Step
+/// sizes are dyadic fractions of report intervals, so factorisations are shared.
 ///
 /// The initial density is normalised. A report time 0 adds no second snapshot. Uses execution.pool for the five
 /// results of a step, with the same bits for any number of threads. Counters: "steps", "rejected", "factorisations",
