@@ -31,6 +31,8 @@ class LineLaw {
 
   /// F(x), right-continuous.
   double distribution(double x) const;
+  /// F(x_i-) and F(x_i) at increasing x, in one sweep; all of one length.
+  void distribution_at(ValuesView increasing_x, ValuesOut before, ValuesOut after) const;
   /// Q(u) for 0 < u < 1.
   double quantile(double u) const;
   /// Q at increasing u, in one sweep.

@@ -29,7 +29,8 @@ struct DecayFit {
 /// Generalised least squares of log |v_i| on t_i with covariance C_ij/(v_i v_j) (delta method), C the covariance of
 /// the values across times: values of one ensemble at several times are strongly correlated and a diagonal C would
 /// give a wrong interval. The delta method's bias of log v, about -(error/v)^2/2, is at most half of
-/// signal_to_noise^{-2}. The standard error is that of the linear model, scaled up by lack of fit (never down).
+/// signal_to_noise^{-2}. The standard error is that of the linear model, times `error_scale`. If all variances are
+/// zero the fit is ordinary least squares and the error that of its residuals.
 /// Failure, Status::not_converged: fewer than three usable points, or a sign change inside the window.
 Result<DecayFit> fit_decay(const std::vector<double>& times, const Values& values, const Eigen::MatrixXd& covariance,
                            const DecayFitOptions& options = {});
@@ -41,9 +42,10 @@ Result<DecayFit> fit_decay(const std::vector<double>& times, const std::vector<M
 Values local_rates(const std::vector<double>& times, const Values& values);
 
 /// Late rate of a deterministic curve. For v^2 = sum_k c_k^2 e^{-2 lambda_k t} the local rates decrease to the
-/// lowest rate present. The last local rate is the value, and its distance to the Aitken limit of the last three plus
-/// (relative_error of v) * 2/(t step) the bound. Failure if fewer than three rates are left above
-/// `floor` (values below it are rounding) or if they do not settle.
+/// lowest rate present, by an excess like e^{-kappa t}. The last three give kappa and the remaining excess: the value
+/// is the last local rate less the excess, the bound the excess plus 2 relative_error/(last time step), where
+/// `relative_error` bounds that of v. Only values before the first below `floor` (rounding) are used. Failure,
+/// not_converged: fewer than four of them, or rates that do not settle.
 Result<Measurement> late_rate(const std::vector<double>& times, const Values& values, double relative_error = 0,
                               double floor = 0);
 

@@ -39,15 +39,20 @@ struct SampleMean {
 /// than two points or if an observable is not finite at a point.
 std::vector<SampleMean> sample_means(PointsView x, const std::vector<Observable>& observables, ThreadPool& pool);
 
-/// Means (length m) and unbiased covariance (m x m) of vector values given by `evaluate` (N x d -> N x m).
+/// Means (length m) and unbiased covariance (m x m) of vector values.
 struct SampleCovariance {
   Index count = 0;
   Eigen::VectorXd mean;
   Eigen::MatrixXd covariance;
 };
 using VectorFunction = std::function<void(PointsView x, PointsOut out)>;
-SampleCovariance sample_covariance(PointsView x, Index m, const VectorFunction& evaluate, ThreadPool& pool);
+/// Values N x m of a function on points N x d, by padded chunks, finite: else InvalidArgument.
+Points evaluate_in_chunks(PointsView x, Index m, const VectorFunction& evaluate, ThreadPool& pool);
+/// Of N x m values, N >= 2, in fixed chunk order.
+SampleCovariance sample_covariance(PointsView values, ThreadPool& pool);
 
+/// g at the cell centres.
+Values grid_values(const Grid& grid, const Observable& observable);
 /// E g under a density, by cell centres.
 double grid_mean(const Density& density, const Observable& observable);
 
