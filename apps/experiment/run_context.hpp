@@ -1,0 +1,61 @@
+/// What the studies of one run share; internal to apps/experiment.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/experiment/output_folder.hpp"
+#include "apps/experiment/run.hpp"
+#include "apps/experiment/study_record.hpp"
+#include "solvers/spectrum/eigenfunction_interpolant.hpp"
+#include "validation/rates/mode_decay.hpp"
+
+namespace sgdlimits::experiment {
+
+struct RunContext {
+  const Experiment& experiment;
+  Execution execution;  ///< its progress belongs to the running study
+  std::optional<OutputFolder> folder;
+  bool resume = false;
+  std::string key;                          ///< of the experiment, for checkpoints
+  std::map<std::string, StudyRecord> done;  ///< by name of study
+  /// Spectra that studies needed beside the file's own, by problem and temperature.
+  std::map<std::pair<std::string, double>, std::shared_ptr<const SpectralGapEstimate>> spectra;
+
+  /// The spectrum that a finished study has computed for the problem at this temperature; null if there is none.
+  const StudyRecord* spectrum_record(const Problem& problem, double temperature) const;
+  /// The finished fokker-planck study of the problem with a density at every report time; null if there is none.
+  const StudyRecord* grid_record(const std::string& problem) const;
+  /// Place of the study in the file: its randomness is independent of that of the others.
+  std::uint32_t replicate(const Study& study) const;
+};
+
+/// Each fills the record; the outcome's report has Status::interrupted if execution.stop was requested.
+void run_spectral_gap(RunContext& context, const Study& study, StudyRecord& record);
+void run_fokker_planck(RunContext& context, const Study& study, StudyRecord& record);
+void run_ensemble(RunContext& context, const Study& study, StudyRecord& record);
+void run_escape(RunContext& context, const Study& study, StudyRecord& record);
+
+/// What moves the paths of a langevin, sgd or escape study.
+std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study);
+/// "heun, step 0.05", "mini-batch sgd (B = 10)"
+std::string motion_name(const Study& study);
+
+/// u_1, ..., u_m by interpolation between cells.
+Eigenfunctions interpolated_modes(const SpectralGapEstimate& spectrum);
+/// A uniform grid over the box of another one, with at most this many cells along each axis.
+std::shared_ptr<const Grid> uniform_grid(const Grid& box, Index cells);
+
+/// chi squared and first mode of every ensemble that has a spectrum to project on, by name of study.
+std::map<std::string, ModeSeries> project_ensembles(RunContext& context);
+/// Law against law.
+std::vector<DistanceRow> run_compares(RunContext& context, const std::map<std::string, ModeSeries>& series);
+std::vector<ClaimReport> run_claims(RunContext& context, const std::map<std::string, ModeSeries>& series);
+
+/// A measurement row; nothing is added if a number is NaN.
+void add_row(std::vector<MeasurementRow>& rows, const std::string& study, const std::string& quantity,
+             std::optional<double> time, const Measurement& measurement);
+
+}  // namespace sgdlimits::experiment

@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "apps/experiment/run_context.hpp"
+#include "core/drift.hpp"
+#include "core/text.hpp"
+#include "solvers/sde/ensemble.hpp"
+
+namespace sgdlimits::experiment {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::int64_t steps_until(double t, const Scheme& scheme) { return std::llround(t / scheme.step_size()); }
+
+/// An ensemble on its way through the report times, and its checkpoint.
+class Journey {
+ public:
+  Journey(RunContext& context, const Study& study, const Problem& problem, const Scheme& scheme)
+      : context_(context), study_(study), problem_(problem), scheme_(scheme) {
+    if (!resumed()) {
+      ensemble_ =
+          Ensemble::from_law(*problem.initial, study.paths, context.experiment.seed, context.replicate(study));
+      snapshots_ = {ensemble_.points};
+    }
+  }
+
+  /// To the end, or until stopped or blown up.
+  Report travel() {
+    Execution execution = context_.execution;
+    const auto total = static_cast<double>(steps_until(problem_.until, scheme_));
+    while (snapshots_.size() <= problem_.report_at.size()) {
+      const std::int64_t target = steps_until(problem_.report_at[snapshots_.size() - 1], scheme_);
+      const auto begin = static_cast<double>(ensemble_.step);
+      const auto length = static_cast<double>(target - ensemble_.step);
+      execution.progress = [&, begin, length](double fraction) {
+        if (context_.execution.progress) context_.execution.progress((begin + fraction * length) / total);
+      };
+      if (target > ensemble_.step) {
+        const Report report = advance(ensemble_, scheme_, target - ensemble_.step, execution);
+        if (report.status == Status::interrupted) save();
+        if (report.status != Status::ok) return report;
+      }
+      snapshots_.push_back(ensemble_.points);
+      if (snapshots_.size() <= problem_.report_at.size()) save();
+    }
+    return {Status::ok, "", {{"steps", total}, {"paths", static_cast<double>(study_.paths)}}};
+  }
+
+  std::vector<Points> take_snapshots() { return std::move(snapshots_); }
+
+ private:
+  fs::path points_file() const { return context_.folder->checkpoint() / (study_.name + ".points"); }
+  fs::path snapshots_file() const { return context_.folder->checkpoint() / (study_.name + ".snapshots"); }
+  std::string key() const { return context_.key + " " + study_.name; }
+
+  /// Snapshots first: a crash between the two files leaves more snapshots than the points need, never fewer.
+  void save() const {
+    if (!context_.folder) return;
+    context_.folder->write("checkpoint/" + study_.name + ".snapshots", snapshot_bytes(snapshots_, key()));
+    save_checkpoint(ensemble_, points_file());
+  }
+
+  bool resumed() {
+    if (!context_.resume || !context_.folder || !fs::exists(points_file()) || !fs::exists(snapshots_file()))
+      return false;
+    std::ifstream stream(snapshots_file(), std::ios::binary);
+    std::ostringstream bytes;
+    bytes << stream.rdbuf();
+    snapshots_ = read_snapshots(bytes.str(), key(), snapshots_file().string());
+    ensemble_ = load_checkpoint(points_file());
+    std::size_t passed = 1;
+    for (double t : problem_.report_at) passed += steps_until(t, scheme_) <= ensemble_.step;
+    if (snapshots_.size() < passed || ensemble_.paths() != study_.paths) return false;
+    snapshots_.resize(passed);
+    return true;
+  }
+
+  RunContext& context_;
+  const Study& study_;
+  const Problem& problem_;
+  const Scheme& scheme_;
+  Ensemble ensemble_;
+  std::vector<Points> snapshots_;
+};
+
+/// The first paths of the same ensemble again, seen often: randomness belongs to the path, so they are the same.
+void add_sample_paths(RunContext& context, const Study& study, const Problem& problem, const Scheme& scheme,
+                      EnsembleStudy& ensemble) {
+  if (study.sample_paths == 0) return;
+  constexpr std::int64_t kTimes = 400;
+  const std::int64_t total = steps_until(problem.until, scheme), stride = std::max<std::int64_t>(1, total / kTimes);
+  Ensemble few =
+      Ensemble::from_law(*problem.initial, study.sample_paths, context.experiment.seed, context.replicate(study));
+  std::vector<Points> seen = {few.points};
+  ensemble.path_times = {0.0};
+  while (few.step + stride <= total) {
+    if (advance(few, scheme, stride).status != Status::ok) break;
+    seen.push_back(few.points);
+    ensemble.path_times.push_back(static_cast<double>(few.step) * scheme.step_size());
+  }
+  for (Index path = 0; path < study.sample_paths; ++path) {
+    Points whole(static_cast<Index>(seen.size()), problem.potential->dimension());
+    for (std::size_t k = 0; k < seen.size(); ++k) whole.row(static_cast<Index>(k)) = seen[k].row(path);
+    ensemble.sample_paths.push_back(std::move(whole));
+  }
+}
+
+void add_covariances(const RunContext& context, const Study& study, const Problem& problem, StudyRecord& record) {
+  const StudyRecord* spectrum = context.spectrum_record(problem, problem.temperature->value());
+  if (study.motion != Motion::mini_batch_sgd || !spectrum) return;
+  const auto search =
+      uniform_grid(spectrum->outcome.spectrum->generator->grid(), problem.potential->dimension() == 3 ? 48 : 256);
+  std::vector<std::pair<std::string, Eigen::VectorXd>> places;
+  if (const auto barrier = largest_barrier(*problem.potential, *search)) {
+    places = {
+        {"worse minimum", barrier->other.x}, {"saddle", barrier->saddle.x}, {"better minimum", barrier->lowest.x}};
+  } else if (!spectrum->outcome.critical_points.empty()) {
+    places = {{"minimum", spectrum->outcome.critical_points.front().x}};
+  }
+  const auto n = static_cast<double>(problem.sum->terms()), b = static_cast<double>(study.batch);
+  const double factor = study.replacement == Replacement::with ? 1 / b : (n - b) / (n - 1) / b;
+  for (const auto& [place, x] : places) {
+    const Eigen::MatrixXd sigma = gradient_covariance(*problem.sum, x);
+    record.outcome.covariances.push_back({place, x, sigma, factor * sigma});
+    const Eigen::VectorXd diagonal = factor * sigma.diagonal();
+    record.outcome.remarks.push_back(
+        fmt::format("At the {} the gradient noise of a step has variances between {:.3g} and {:.3g}; the isotropic "
+                    "theory takes 1 in every direction.",
+                    place, diagonal.minCoeff(), diagonal.maxCoeff()));
+  }
+}
+
+void add_rows(const RunContext& context, const Problem& problem, StudyRecord& record) {
+  const EnsembleStudy& ensemble = *record.outcome.ensemble;
+  for (std::size_t k = 0; k < ensemble.times.size(); ++k) {
+    for (const SampleMean& mean : sample_means(ensemble.snapshots[k], problem.observe, *context.execution.pool)) {
+      add_row(record.rows, record.outcome.name, "mean " + mean.name, ensemble.times[k], mean.measurement());
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) {
+  const auto drift = std::make_shared<const GradientDrift>(problem.potential);
+  switch (study.motion) {
+    case Motion::heun: return heun(drift, *problem.temperature, study.step);
+    case Motion::euler_maruyama: return euler_maruyama(drift, *problem.temperature, study.step);
+    case Motion::isotropic_sgd: return isotropic_noise_sgd(problem.potential, LearningRate(study.learning_rate));
+    default: return mini_batch_sgd(problem.sum, LearningRate(study.learning_rate), study.batch, study.replacement);
+  }
+}
+
+std::string motion_name(const Study& study) {
+  switch (study.motion) {
+    case Motion::heun: return fmt::format("heun, step {}", shortest(study.step));
+    case Motion::euler_maruyama: return fmt::format("euler-maruyama, step {}", shortest(study.step));
+    case Motion::isotropic_sgd: return "isotropic-noise sgd";
+    default: return fmt::format("mini-batch sgd (B = {})", study.batch);
+  }
+}
+
+void run_ensemble(RunContext& context, const Study& study, StudyRecord& record) {
+  const Problem& problem = context.experiment.problem(study.problem);
+  const std::unique_ptr<Scheme> scheme = make_scheme(problem, study);
+  Journey journey(context, study, problem, *scheme);
+  record.outcome.report = journey.travel();
+  if (record.outcome.report.status == Status::interrupted) return;
+  auto ensemble = std::make_shared<EnsembleStudy>();
+  ensemble->motion = motion_name(study);
+  ensemble->paths = study.paths;
+  ensemble->step_size = scheme->step_size();
+  ensemble->snapshots = journey.take_snapshots();
+  ensemble->times = {0.0};
+  for (std::size_t k = 1; k < ensemble->snapshots.size(); ++k) ensemble->times.push_back(problem.report_at[k - 1]);
+  add_sample_paths(context, study, problem, *scheme, *ensemble);
+  record.outcome.ensemble = ensemble;
+  add_rows(context, problem, record);
+  add_covariances(context, study, problem, record);
+  if (problem.potential->dimension() > 3) {
+    record.outcome.remarks.push_back(
+        fmt::format("In {} dimensions no grid bound exists: only particles and SGD reach this problem, with sampling "
+                    "intervals.",
+                    problem.potential->dimension()));
+  }
+}
+
+}  // namespace sgdlimits::experiment
