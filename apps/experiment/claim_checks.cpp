@@ -1,0 +1,171 @@
+/// Which claims a run's studies allow, and their judgement.
+#include <algorithm>
+#include <cmath>
+
+#include "apps/experiment/run_context.hpp"
+#include "core/text.hpp"
+#include "validation/claims/a2_langevin_law/langevin_law.hpp"
+#include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
+#include "validation/claims/a4_chi_decay/chi_decay.hpp"
+#include "validation/claims/a6_poincare_inequality/poincare_inequality.hpp"
+
+namespace sgdlimits::experiment {
+
+namespace {
+
+/// Bias of a mean in standard deviations that the step of a Langevin scheme brings, from the stiffest well: on a
+/// quadratic of curvature K the stationary variance is off by the factor 1/(1 - hK/2) for Euler-Maruyama and
+/// 1 - (hK)^2/4 + ... for Heun. SGD's step is part of the model: no allowance.
+double step_bias(const Study& study, const StudyRecord* spectrum) {
+  double stiffest = 0;
+  if (spectrum) {
+    for (const CriticalPoint& point : spectrum->outcome.critical_points) {
+      if (point.index() == 0) stiffest = std::max(stiffest, point.hessian_eigenvalues.maxCoeff());
+    }
+  }
+  const double a = study.step * stiffest;
+  if (study.motion == Motion::euler_maruyama) return a / 2;
+  return study.motion == Motion::heun ? a * a / 4 : 0;
+}
+
+std::string subject_of(const Study& study) {
+  return study.kind == StudyKind::langevin || study.kind == StudyKind::sgd
+             ? study.name + " (" + motion_name(study) + ")"
+             : study.name;
+}
+
+class Judge {
+ public:
+  Judge(RunContext& context, const std::map<std::string, ModeSeries>& series) : context_(context), series_(series) {}
+
+  std::vector<ClaimReport> all() {
+    for (const std::string& id : checks().check) {
+      for (const Study& study : context_.experiment.studies) {
+        const auto found = context_.done.find(study.name);
+        if (found == context_.done.end() || found->second.outcome.report.status != Status::ok) continue;
+        const std::size_t before = reports_.size();
+        judge(id, study, found->second);
+        for (std::size_t k = before; k < reports_.size(); ++k) reports_[k].expected = expected(study.name, id);
+      }
+    }
+    return std::move(reports_);
+  }
+
+ private:
+  const ClaimChecks& checks() const { return context_.experiment.claims; }
+
+  Verdict expected(const std::string& study, const std::string& id) const {
+    const auto found = checks().expect.find(study);
+    if (found == checks().expect.end()) return Verdict::consistent;
+    const auto verdict = found->second.find(id);
+    return verdict == found->second.end() ? Verdict::consistent : verdict->second;
+  }
+
+  void judge(const std::string& id, const Study& study, const StudyRecord& record) {
+    const Problem& problem = context_.experiment.problem(study.problem);
+    const StudyRecord* grid = context_.grid_record(problem.name);
+    const StudyRecord* spectrum = context_.spectrum_record(problem, problem.temperature->value());
+    const bool ensemble = record.outcome.ensemble != nullptr;
+    if (id == "A2" && ensemble && grid) judge_law(study, record, problem, *grid, spectrum);
+    if (id == "A3" && ensemble && grid) judge_stationary(study, record, problem, *grid, spectrum);
+    if (id == "A4" && record.outcome.evolution && spectrum) judge_grid_decay(study, record, problem, *spectrum);
+    if (id == "A4" && ensemble && spectrum) judge_ensemble_decay(study, problem, grid, *spectrum);
+    if (id == "A6" && record.outcome.spectrum) judge_poincare(study, record);
+  }
+
+  void judge_law(const Study& study, const StudyRecord& record, const Problem& problem, const StudyRecord& grid,
+                 const StudyRecord* spectrum) {
+    const double error = *std::max_element(grid.density_errors.begin(), grid.density_errors.end());
+    const LangevinLawMaterial material{*problem.potential,
+                                       *grid.generator,
+                                       grid.outcome.evolution->snapshots,
+                                       error,
+                                       record.outcome.ensemble->times,
+                                       record.outcome.ensemble->snapshots,
+                                       subject_of(study),
+                                       step_bias(study, spectrum),
+                                       checks().tolerance,
+                                       context_.execution.pool};
+    reports_.push_back(judge_langevin_law(material, checks().controls));
+  }
+
+  void judge_stationary(const Study& study, const StudyRecord& record, const Problem& problem,
+                        const StudyRecord& grid, const StudyRecord* spectrum) {
+    const DensitySnapshot& last = grid.outcome.evolution->snapshots.back();
+    const GibbsStationaryMaterial material{*problem.potential,
+                                           *grid.generator,
+                                           grid.density_errors.back(),
+                                           record.outcome.ensemble->snapshots.back(),
+                                           last.time,
+                                           std::sqrt(std::max(0.0, last.chi_squared)),
+                                           subject_of(study),
+                                           step_bias(study, spectrum),
+                                           checks().tolerance,
+                                           context_.execution.pool};
+    reports_.push_back(judge_gibbs_stationary(material, checks().controls));
+  }
+
+  static Measurement second_eigenvalue(const SpectralGapEstimate& spectrum) {
+    const std::size_t k = spectrum.eigenvalues.size() > 1 ? 1 : 0;
+    return spectrum.eigenvalues[k];
+  }
+
+  /// c_1 on the eigen-solver's own grid.
+  Measurement coefficient(const Problem& problem, const SpectralGapEstimate& spectrum) {
+    const Density initial = density_of(*problem.initial, spectrum.generator->shared_grid());
+    const double c1 = first_coefficient(initial, spectrum.eigenfunctions.col(0));
+    return Measurement::deterministic(c1, std::abs(c1) * 1e-4, Grade::estimate,
+                                      "int rho_0 u_1 on the grid of the gap");
+  }
+
+  void judge_grid_decay(const Study& study, const StudyRecord& record, const Problem& problem,
+                        const StudyRecord& spectrum) {
+    if (record.outcome.evolution->snapshots.size() < 4) return;
+    const SpectralGapEstimate& found = *spectrum.outcome.spectrum;
+    const ChiDecayMaterial material{record.outcome.evolution->snapshots,
+                                    record.chi_relative_error,
+                                    record.chi_squared_larger_box,
+                                    found.eigenvalues.front(),
+                                    second_eigenvalue(found),
+                                    coefficient(problem, found),
+                                    subject_of(study)};
+    reports_.push_back(judge_chi_decay(material, checks().controls));
+  }
+
+  void judge_ensemble_decay(const Study& study, const Problem& problem, const StudyRecord* grid,
+                            const StudyRecord& spectrum) {
+    const auto series = series_.find(study.name);
+    if (series == series_.end() || !problem.initial->has_density()) return;
+    const SpectralGapEstimate& found = *spectrum.outcome.spectrum;
+    std::vector<double> chi_squared;
+    if (grid && grid->outcome.evolution->snapshots.size() == series->second.times.size()) {
+      for (const DensitySnapshot& snapshot : grid->outcome.evolution->snapshots) {
+        chi_squared.push_back(snapshot.chi_squared);
+      }
+    }
+    const ModeDecayMaterial material{
+        series->second, found.eigenvalues.front(), second_eigenvalue(found), coefficient(problem, found),
+        chi_squared,    subject_of(study)};
+    reports_.push_back(judge_mode_decay(material, checks().controls));
+  }
+
+  void judge_poincare(const Study& study, const StudyRecord& record) {
+    const SpectralGapEstimate& found = *record.outcome.spectrum;
+    const Values first = found.eigenfunctions.col(0);
+    const PoincareMaterial material{*found.generator,         first,     found.eigenvalues.front(), 200,
+                                    context_.experiment.seed, study.name};
+    reports_.push_back(judge_poincare_inequality(material, checks().controls));
+  }
+
+  RunContext& context_;
+  const std::map<std::string, ModeSeries>& series_;
+  std::vector<ClaimReport> reports_;
+};
+
+}  // namespace
+
+std::vector<ClaimReport> run_claims(RunContext& context, const std::map<std::string, ModeSeries>& series) {
+  return Judge(context, series).all();
+}
+
+}  // namespace sgdlimits::experiment
