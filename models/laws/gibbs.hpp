@@ -43,7 +43,9 @@ class GibbsLaw final : public Law {
   double acceptance() const { return acceptance_; }
 
  private:
-  struct Attempt;
+  /// F on the nodes of a tensor grid on the box, the first axis fastest.
+  Values nodes_of(const Box& box, Index nodes) const;
+  void find_box();
   void build_envelope();
 
   std::shared_ptr<const Potential> potential_;
@@ -52,7 +54,7 @@ class GibbsLaw final : public Law {
   Box box_;
   Index cells_ = 0;                 // along each axis
   Eigen::ArrayXd width_;            // of a cell, length d
-  std::vector<double> floor_;       // -log envelope of each cell, minimum shifted to zero
+  std::vector<double> floor_;       // -log envelope of each cell, relative to lowest_
   std::vector<double> cumulative_;  // mass of the envelope up to and including each cell
   double lowest_ = 0;               // min F over the nodes
   double acceptance_ = 0;
