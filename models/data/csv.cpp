@@ -112,7 +112,7 @@ double number(const std::string& file, const Line& line, int column, const std::
   if (text.empty())
     throw DataError(file, line.number, column, "empty field" + where,
                     "missing values are not supported: drop the row");
-  const char* begin = text.data() + (text[0] == '+' ? 1 : 0);
+  const char* begin = text.data() + (text[0] == '+' && !text.starts_with("+-") ? 1 : 0);
   const char* end = text.data() + text.size();
   double value = 0;
   const auto [rest, error] = std::from_chars(begin, end, value);

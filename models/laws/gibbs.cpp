@@ -26,6 +26,12 @@ double node(const Box& box, Index nodes, Index axis, Index i) {
   return box.lower(axis) * (1 - share) + box.upper(axis) * share;
 }
 
+[[noreturn]] void refuse_growth(Index coordinate) {
+  throw InvalidArgument("F = (f + b.x)/tau' along coordinate " + std::to_string(coordinate),
+                        "not large on any box up to 1e6", "growing to infinity",
+                        "a Gibbs law needs a potential that grows: add a ridge, or give the box");
+}
+
 }  // namespace
 
 GibbsLaw::GibbsLaw(std::shared_ptr<const Potential> potential, Temperature temperature, Eigen::VectorXd tilt,
@@ -80,8 +86,8 @@ void GibbsLaw::find_box() {
     box_.upper = box_.upper.max(m.array() + 1);
   }
   const Index nodes = d == 1 ? 1025 : d == 2 ? 129 : 49;
-  // grow faces that are too low, then draw the box in around the nodes that are not too high; repeat, since a finer
-  // view of the minimum moves both
+  // grow the faces that are too low; when none is, draw the box in around the nodes that are not too high, and look
+  // again, since a finer view of the minimum moves both
   for (int pass = 0; pass < 60; ++pass) {
     box_.lower = box_.lower.max(domain.lower);
     box_.upper = box_.upper.min(domain.upper);
@@ -97,22 +103,30 @@ void GibbsLaw::find_box() {
         last(j) = std::max(last(j), static_cast<int>(rest % nodes));
       }
     }
-    bool settled = true;
+    bool open = false, settled = true;
     const Box before = box_;
+    const auto end = static_cast<int>(nodes) - 1;
     for (Index j = 0; j < d; ++j) {
       const double span = before.upper(j) - before.lower(j);
-      const auto end = static_cast<int>(nodes) - 1;
-      const bool low_open = first(j) == 0 && before.lower(j) > domain.lower(j);
-      const bool high_open = last(j) == end && before.upper(j) < domain.upper(j);
-      box_.lower(j) = low_open ? before.lower(j) - span / 2 : node(before, nodes, j, std::max(0, first(j) - 2));
-      box_.upper(j) = high_open ? before.upper(j) + span / 2 : node(before, nodes, j, std::min(end, last(j) + 2));
-      settled = settled && !low_open && !high_open && box_.upper(j) - box_.lower(j) > 0.8 * span;
-      if (std::max(-box_.lower(j), box_.upper(j)) > kLargest)
-        throw InvalidArgument("F = (f + b.x)/tau' along coordinate " + std::to_string(j), "bounded as far as 1e6",
-                              "growing to infinity", "a Gibbs law needs a potential that grows: add a ridge");
+      if (first(j) == 0 && before.lower(j) > domain.lower(j)) {
+        box_.lower(j) -= span / 2;
+        open = true;
+      }
+      if (last(j) == end && before.upper(j) < domain.upper(j)) {
+        box_.upper(j) += span / 2;
+        open = true;
+      }
+      if (std::max(-box_.lower(j), box_.upper(j)) > kLargest) refuse_growth(j);
+    }
+    if (open) continue;
+    for (Index j = 0; j < d; ++j) {
+      box_.lower(j) = node(before, nodes, j, std::max(0, first(j) - 2));
+      box_.upper(j) = node(before, nodes, j, std::min(end, last(j) + 2));
+      settled = settled && box_.upper(j) - box_.lower(j) > 0.8 * (before.upper(j) - before.lower(j));
     }
     if (settled) return;
   }
+  refuse_growth(0);
 }
 
 void GibbsLaw::build_envelope() {
