@@ -64,33 +64,44 @@ class BlockKrylov {
         previous = lambda_;
       }
       if (basis_.cols() + kLanes > cells_ - 1) return finish(block + 1);
-      if (!append(std::move(next))) return finish(block + 1);
+      const Eigen::MatrixXd known = projection_.rightCols(width);
+      if (!append(std::move(next), known)) return finish(block + 1);
     }
+    if (std::isfinite(ceiling_)) return finish(kMaxBlocks);  // a search for the box: upper bounds will do
     return Result<Modes>::failure(
         Status::not_converged,
         fmt::format("block Krylov iteration: an eigenvalue still moves after {} blocks", kMaxBlocks));
   }
 
  private:
+  /// The given functions, then monomials of the coordinates by degree, with a little of everything in them.
   Eigen::MatrixXd first_block(const Points& start) const {
+    const Grid& grid = generator_.grid();
+    const Points centers = grid.centers();
     Eigen::MatrixXd x(cells_, std::min<Index>(kLanes, cells_ - 1));
-    for (Index c = 0; c < x.cols(); ++c) {
-      if (c < start.cols()) {
-        x.col(c) = start.col(c).matrix().cwiseProduct(null_);
-      } else {
-        for (Index i = 0; i < cells_; ++i) x(i, c) = null_(i) * scatter(static_cast<std::uint64_t>(i + c * cells_));
+    std::vector<Values> monomials{Values::Ones(cells_)};
+    for (std::size_t k = 0; static_cast<Index>(monomials.size()) <= x.cols(); ++k)
+      for (Index j = 0; j < grid.dimension(); ++j) {
+        const double middle = 0.5 * (grid.axis(j).upper() + grid.axis(j).lower());
+        monomials.push_back(monomials[k] * (centers.col(j) - middle) / (grid.axis(j).upper() - middle));
       }
+    for (Index c = 0; c < x.cols(); ++c) {
+      Values h = c < start.cols() ? Values(start.col(c)) : monomials[static_cast<std::size_t>(c + 1)];
+      if (c >= start.cols())
+        for (Index i = 0; i < cells_; ++i) h(i) += 0.05 * scatter(static_cast<std::uint64_t>(i + c * cells_));
+      x.col(c) = h.matrix().cwiseProduct(null_);
     }
     return x;
   }
 
-  /// Orthonormalises the columns against the null vector and the basis, and adds those that are new.
-  bool append(Eigen::MatrixXd x) {
+  /// Orthonormalises the columns against the null vector and the basis, and adds those that are new; `known` is
+  /// basis^T x where the caller has it.
+  bool append(Eigen::MatrixXd x, const Eigen::MatrixXd& known = {}) {
     done_ = basis_.cols();
     const Eigen::RowVectorXd size = x.colwise().norm();
     for (int pass = 0; pass < 2; ++pass) {
       x -= null_ * (null_.transpose() * x);
-      if (done_ > 0) x -= basis_ * (basis_.transpose() * x);
+      if (done_ > 0) x -= basis_ * (pass == 0 && known.size() > 0 ? known : Eigen::MatrixXd(basis_.transpose() * x));
     }
     std::vector<Index> kept;
     for (Index c = 0; c < x.cols(); ++c) {

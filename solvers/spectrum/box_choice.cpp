@@ -156,6 +156,14 @@ Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature
     if (choice.modes < wanted)
       choice.essential_bottom =
           d == 1 ? below : limit_of_standing_waves(on_box.value()(choice.modes), grown.value()(choice.modes));
+    // in several dimensions a weakly bound state on a coarse long box cannot be told from the continuum: no claim
+    if (choice.modes == 0 && d > 1 && (below > 0 || stalled || long_enough)) {
+      const std::string why = fmt::format(
+          "every mode still changes when the box grows; an essential spectrum may start near {:.2g}, and whether an "
+          "eigenvalue lies below it is not decided; a reflecting box has a definite answer",
+          choice.essential_bottom);
+      return {std::move(choice), Report{Status::not_converged, why, {}}};
+    }
     if (choice.modes == 0 || choice.relative_effect.maxCoeff() <= kBoxTolerance) return choice;
     widen(choice.box, inside, 1.15);
   }

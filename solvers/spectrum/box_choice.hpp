@@ -31,7 +31,8 @@ struct BoxChoice {
 /// eigenvalues and are dropped (states bound by less than that are not told apart from the continuum). In 2-D and 3-D
 /// S is a lower bound only and V may not show a channel, so there the same is done, along the axes that the modes
 /// feel, also when growing the box does not help; a mode is kept if it does not feel the long box, and the bottom is
-/// the limit of the first one that does, from both boxes (an estimate to about a per cent).
+/// the limit of the first one that does, from both boxes (an estimate to some ten per
+/// cent). If no mode stops feeling the box there, the status is not_converged: nothing is claimed.
 Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature, const Box& limits, Index wanted,
                              const Execution& execution);
 
