@@ -141,9 +141,12 @@ Points eigenfunctions(const BirthDeathChain& chain, ValuesView mass, ValuesView 
     first = end;
   }
   for (Index k = 0; k < h.cols(); ++k) {
-    Index largest;
-    (h.col(k).square() * mass).maxCoeff(&largest);
-    if (h(largest, k) < 0) h.col(k) = -h.col(k);
+    // the first of those that are largest up to rounding: mirror images must not leave the sign to chance
+    const Values weight = h.col(k).abs() * mass.sqrt();
+    const double large = (1 - 1e-6) * weight.maxCoeff();
+    Index first = 0;
+    while (weight(first) < large) ++first;
+    if (h(first, k) < 0) h.col(k) = -h.col(k);
   }
   return h;
 }

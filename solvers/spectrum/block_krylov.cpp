@@ -173,9 +173,11 @@ class BlockKrylov {
                 Values(wanted_)};
     for (Index k = 0; k < lambda_.size(); ++k) {
       Eigen::VectorXd v = vectors_.col(k).normalized();
-      Index largest;
-      v.cwiseAbs().maxCoeff(&largest);
-      if (v(largest) < 0) v = -v;
+      // the first of those that are largest up to rounding: mirror images must not leave the sign to chance
+      const double large = (1 - 1e-6) * v.cwiseAbs().maxCoeff();
+      Index first = 0;
+      while (std::abs(v(first)) < large) ++first;
+      if (v(first) < 0) v = -v;
       if (k < wanted_) {
         modes.residuals(k) = (matrix_ * v - lambda_(k) * v).norm();
         modes.rounding(k) = rounding(lambda_(k));

@@ -31,7 +31,7 @@ struct SpectralGapEstimate {
   std::vector<double> residuals{};               ///< |H u - lambda u| / |u| on the finest grid
   std::shared_ptr<const Generator> generator{};  ///< on the finest grid
   /// u_1, ..., u_m as functions h (eigenvectors of L, not of H), cells x modes, E_mu u_k^2 = 1, sign fixed by
-  /// the first cell of largest |u_k sqrt(mu)| being positive.
+  /// the first cell of largest (to 1e-6) |u_k sqrt(mu)| being positive.
   Points eigenfunctions{};
   std::optional<double> essential_spectrum_bottom{};  ///< where one was recognised below the modes wanted
   CountProof count_proof{};
