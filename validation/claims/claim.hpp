@@ -35,14 +35,14 @@ struct ClaimReport {
   std::string subject;  ///< what it was checked on, e.g. "langevin" or "sgd (batch 10)"
   std::string statement;
   std::string source;  ///< author, year, theorem
-  std::vector<Hypothesis> hypotheses;
-  std::vector<Comparison> comparisons;
+  std::vector<Hypothesis> hypotheses{};
+  std::vector<Comparison> comparisons{};
   Verdict verdict = Verdict::undecided;
   Verdict expected = Verdict::consistent;
   std::string why;              ///< one sentence that explains the verdict
   std::optional<double> slack;  ///< measured/bound for bounds; tight when its interval contains 1
   /// The same check fed a wrong prediction or a model outside the hypotheses; must come out refuted.
-  std::vector<ClaimReport> controls;
+  std::vector<ClaimReport> controls{};
 
   bool as_expected() const { return verdict == expected; }
 };
@@ -55,6 +55,11 @@ Verdict combine(const std::vector<Hypothesis>& hypotheses, const std::vector<Com
 /// entirely, otherwise undecided. z: two-sided normal quantile.
 Comparison compare_equal(std::string quantity, Measurement prediction, Measurement measurement, double tolerance,
                          double z = Measurement::kLevelOneInAMillion);
+/// Equality that a theorem states without a tolerance, all errors being in the two measurements: refuted if the
+/// difference's interval excludes 0; consistent if it contains 0 and lies within +-resolution, so that no difference
+/// twice as large has been missed; otherwise undecided.
+Comparison compare_no_difference(std::string quantity, Measurement prediction, Measurement measurement,
+                                 double resolution, double z = Measurement::kLevelOneInAMillion);
 /// Upper bound: consistent if upper(measured) <= lower(bound); refuted if lower(measured) > upper(bound);
 /// otherwise undecided.
 Comparison compare_at_most(std::string quantity, Measurement bound, Measurement measured,

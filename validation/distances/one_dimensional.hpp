@@ -51,11 +51,12 @@ Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOption
 /// Under equality the mean is about (1/2) sum_i sqrt(2 p_i (1 - p_i)/(pi n)), at most (1/2) sum_i
 /// sqrt(p_i (1 - p_i)/n) =: m, and one draw changes TV by at most 1/n_a or 1/n_b, so (McDiarmid 1989)
 /// P(TV >= m + t) <= exp(-2 n t^2), without asymptotics: the p-value.
-Distance total_variation(const LineLaw& a, const LineLaw& b, ValuesView edges);
+/// `error` bounds the error of the laws themselves in total variation; TV is reduced by it before the p-value.
+Distance total_variation(const LineLaw& a, const LineLaw& b, ValuesView edges, double error = 0);
 /// Edges of bins of equal mass under the reference law (fewer than asked where it has atoms).
 Values equal_mass_edges(const LineLaw& a, const LineLaw& b, Index bins);
 /// On bins of equal mass under the reference law.
-Distance total_variation(const LineLaw& a, const LineLaw& b, Index bins = 50);
+Distance total_variation(const LineLaw& a, const LineLaw& b, Index bins = 50, double error = 0);
 
 /// KS = sup |F_a - F_b|, exact. One-sample (against a density) or two-sample.
 ///

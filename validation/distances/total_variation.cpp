@@ -23,19 +23,22 @@ Values bin_masses(const LineLaw& law, ValuesView edges) {
 
 }  // namespace
 
-Distance total_variation(const LineLaw& a, const LineLaw& b, ValuesView edges) {
+Distance total_variation(const LineLaw& a, const LineLaw& b, ValuesView edges, double error) {
+  if (!(error >= 0)) throw InvalidArgument("error in total variation", error, "nonnegative");
   if (edges.size() == 0 || !edges.isFinite().all() ||
       !(edges.tail(edges.size() - 1) > edges.head(edges.size() - 1)).all())
     throw InvalidArgument("edges of the bins", "not increasing", "at least one, finite and strictly increasing");
   const double distance = (bin_masses(a, edges) - bin_masses(b, edges)).abs().sum() / 2;
   const double noise = inverse_sample_size(a, b);
-  if (noise == 0) return {Measurement::exact(distance, "total variation on bins of two densities"), 0, 1};
+  if (noise == 0)
+    return {Measurement::deterministic(distance, error, Grade::estimate, "total variation on bins of two densities"),
+            0, 1};
   const Values p = bin_masses(pooled(a, b), edges).max(0);
   const double bound = (p * (1 - p) * noise).max(0).sqrt().sum() / 2;
-  const double excess = std::max(0.0, distance - bound);
-  return {Measurement::sampled(distance, std::sqrt(noise) / 2,
-                               "total variation on " + std::to_string(edges.size() + 1) +
-                                   " bins; standard error at most 1/(2 sqrt(n)) (Efron, Stein)"),
+  const double excess = std::max(0.0, distance - error - bound);
+  return {Measurement(distance, std::sqrt(noise) / 2, error, Side::two_sided, Grade::estimate,
+                      "total variation on " + std::to_string(edges.size() + 1) +
+                          " bins; standard error at most 1/(2 sqrt(n)) (Efron, Stein)"),
           bound * std::sqrt(2 / std::numbers::pi), std::exp(-2 * excess * excess / noise)};
 }
 
@@ -48,8 +51,8 @@ Values equal_mass_edges(const LineLaw& a, const LineLaw& b, Index bins) {
   return Eigen::Map<const Values>(edges.data(), static_cast<Index>(edges.size()));
 }
 
-Distance total_variation(const LineLaw& a, const LineLaw& b, Index bins) {
-  return total_variation(a, b, equal_mass_edges(a, b, bins));
+Distance total_variation(const LineLaw& a, const LineLaw& b, Index bins, double error) {
+  return total_variation(a, b, equal_mass_edges(a, b, bins), error);
 }
 
 }  // namespace sgdlimits

@@ -40,6 +40,7 @@ ModeSeries mode_series(const std::vector<double>& times, const std::vector<Point
     throw InvalidArgument("number of snapshots", static_cast<double>(snapshots.size()),
                           "that of the times, at least 1");
   ModeSeries series;
+  series.paths = snapshots.front().rows();
   series.times = times;
   Points first(snapshots.front().rows(), static_cast<Index>(times.size()));
   for (std::size_t i = 0; i < times.size(); ++i) {

@@ -31,6 +31,7 @@ ModeSnapshot mode_snapshot(double time, PointsView x, const Eigenfunctions& mode
 /// The same ensemble at several times, with the covariance of the first mode's mean across times (times x times),
 /// which an interval for its decay rate needs.
 struct ModeSeries {
+  Index paths = 0;
   std::vector<double> times;
   std::vector<ModeSnapshot> snapshots;
   Values first_mode;                      ///< means of u_1
