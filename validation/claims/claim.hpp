@@ -39,8 +39,8 @@ struct ClaimReport {
   std::vector<Comparison> comparisons{};
   Verdict verdict = Verdict::undecided;
   Verdict expected = Verdict::consistent;
-  std::string why;              ///< one sentence that explains the verdict
-  std::optional<double> slack;  ///< measured/bound for bounds; tight when its interval contains 1
+  std::string why{};              ///< one sentence that explains the verdict
+  std::optional<double> slack{};  ///< measured/bound for bounds; tight when its interval contains 1
   /// The same check fed a wrong prediction or a model outside the hypotheses; must come out refuted.
   std::vector<ClaimReport> controls{};
 

@@ -1,0 +1,121 @@
+#include <fmt/core.h>
+
+#include <cmath>
+
+#include "validation/claims/a4_chi_decay/chi_decay.hpp"
+#include "validation/claims/both_ends.hpp"
+#include "validation/claims/law_comparison.hpp"
+
+namespace sgdlimits {
+namespace {
+
+constexpr Index kModes = 4;
+
+// chi^2(0) on a box 1.3 times as large, with cells of the same size.
+Result<double> chi_squared_on_larger_box(const ClaimProblem& problem, Index cells) {
+  const Result<Box> box = claim_box(problem, 1.1 * 1.3);
+  if (!box.ok()) return Result<double>(box.report());
+  const auto larger = static_cast<Index>(std::ceil(1.3 * static_cast<double>(cells)));
+  const auto grid = claim_grid(box.value(), larger);
+  return chi_squared(Generator(*problem.potential, grid, problem.temperature), density_of(*problem.initial, grid));
+}
+
+// rho_0 = mu (1 + a u_k), k the first mode with a rate above lambda_1: c_1 = 0, so chi decays at lambda_k.
+std::optional<ClaimReport> orthogonal_start_control(const SpectralGapEstimate& spectrum, const GridEnd& grid,
+                                                    const Execution& execution) {
+  const Measurement& gap = spectrum.eigenvalues.front();
+  std::size_t k = 1;
+  while (k < spectrum.eigenvalues.size() && spectrum.eigenvalues[k].value() < 1.1 * gap.value()) ++k;
+  if (k == spectrum.eigenvalues.size()) return std::nullopt;
+  const double rate = spectrum.eigenvalues[k].value();
+  const Generator& generator = *grid.generator;
+  const Points centers = generator.grid().centers();
+  Points modes(centers.rows(), static_cast<Index>(k) + 1);
+  interpolated_eigenfunctions(spectrum, modes.cols())(centers, modes);
+  const Values u = modes.col(static_cast<Index>(k));
+  const Values start = generator.gibbs().averages() * (1 + 0.9 * u / u.abs().maxCoeff());
+
+  EvolutionOptions options;
+  options.tolerance = 1e-9;
+  Execution quiet = execution;
+  quiet.progress = nullptr;
+  Result<Evolution> evolution = evolve(grid.generator, Density(generator.shared_grid(), start).normalised(),
+                                       {0.5 / rate, 1 / rate, 1.5 / rate, 2 / rate, 2.5 / rate}, options, quiet);
+  if (!evolution.ok()) return std::nullopt;
+  const std::vector<DensitySnapshot>& snapshots = evolution->snapshots;
+  const ChiDecayMaterial material{snapshots, grid.chi_relative_error, snapshots.front().chi_squared,
+                                  gap,       spectrum.eigenvalues[1], Measurement::exact(1, "assumed by the control"),
+                                  ""};
+  ClaimReport control = judge_chi_decay(material, false);
+  control.subject = fmt::format("control: a start with c_1 = 0 read as lambda_1 (it decays at lambda_{})", k + 1);
+  control.expected = Verdict::refuted;
+  return control;
+}
+
+void append(ClaimReport& report, ClaimReport part) {
+  for (Hypothesis& h : part.hypotheses) report.hypotheses.push_back(std::move(h));
+  for (Comparison& c : part.comparisons) report.comparisons.push_back(std::move(c));
+  for (ClaimReport& c : part.controls) report.controls.push_back(std::move(c));
+  if (part.verdict == Verdict::undecided && report.verdict == Verdict::consistent) report.why = part.why;
+}
+
+Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
+  const EffortSizes sizes = sizes_of(effort);
+  SpectralGapOptions options;
+  options.modes = kModes;
+  const Result<SpectralGapEstimate> spectrum =
+      spectral_gap(*problem.potential, problem.temperature, options, execution);
+  if (!spectrum.ok()) return Result<ClaimReport>(spectrum.report());
+  const double step = sizes.relative_step / stiffness(*problem.potential, *problem.initial, problem.seed);
+  const std::vector<double> times = on_clock(problem.report_times, step);
+  const Result<GridEnd> grid = grid_end(problem, times, sizes, execution);
+  if (!grid.ok()) return Result<ClaimReport>(grid.report());
+  const Result<double> larger =
+      chi_squared_on_larger_box(problem, sizes.cells[static_cast<std::size_t>(problem.potential->dimension() - 1)]);
+  if (!larger.ok()) return Result<ClaimReport>(larger.report());
+
+  const Density start = density_of(*problem.initial, spectrum->generator->shared_grid());
+  const double c1 = first_coefficient(start, spectrum->eigenfunctions.col(0));
+  const Measurement coefficient = Measurement::deterministic(c1, std::abs(c1) * (1e-4 + grid->l1_error),
+                                                             Grade::estimate, "int rho_0 u_1 on the grid of the gap");
+  const Measurement &gap = spectrum->eigenvalues[0], &second = spectrum->eigenvalues[1];
+  ClaimReport report = judge_chi_decay(
+      {grid->snapshots, grid->chi_relative_error, larger.value(), gap, second, coefficient, "grid"}, controls);
+  if (report.verdict == Verdict::not_applicable) return report;
+
+  const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);
+  if (!paths.ok()) return Result<ClaimReport>(paths.report());
+  const ModeSeries series =
+      mode_series(times, paths->snapshots, interpolated_eigenfunctions(spectrum.value(), kModes), kModes, *execution.pool);
+  std::vector<double> chi_squares;
+  for (const DensitySnapshot& snapshot : grid->snapshots) chi_squares.push_back(snapshot.chi_squared);
+  ClaimReport ensemble =
+      judge_mode_decay({series, gap, second, coefficient, chi_squares, "langevin (heun)", paths->error}, controls);
+  const Verdict paths_verdict = ensemble.verdict;
+  const std::string paths_why = ensemble.why;
+  append(report, std::move(ensemble));
+  report.subject = "grid and langevin (heun)";
+  report.verdict = combine(report.hypotheses, report.comparisons);
+  report.why = explain(report.verdict, report.hypotheses, report.comparisons);
+  if (report.verdict == Verdict::consistent && paths_verdict == Verdict::undecided) {
+    report.verdict = Verdict::undecided;
+    report.why = paths_why;
+  }
+  if (controls)
+    if (std::optional<ClaimReport> control = orthogonal_start_control(spectrum.value(), grid.value(), execution))
+      report.controls.push_back(std::move(*control));
+  return report;
+}
+
+}  // namespace
+
+ClaimEntry chi_decay_claim() {
+  return {"A4",
+          "chi-decay",
+          "chi(t) e^{lambda_1 t} never increases, and the late rate of chi is lambda_1 if c_1 is not 0",
+          "Shi, Su, Jordan 2020, lemma 5.2 and proposition 3.1",
+          tilted_well_problem,
+          check};
+}
+
+}  // namespace sgdlimits

@@ -1,0 +1,152 @@
+#include "validation/claims/both_ends.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+#include "models/laws/gibbs.hpp"
+#include "models/potentials/catalogue.hpp"
+#include "solvers/sde/ensemble.hpp"
+#include "solvers/spectrum/eigenfunction_interpolant.hpp"
+
+namespace sgdlimits {
+namespace {
+
+Execution quietly(const Execution& execution) {
+  Execution quiet = execution;
+  quiet.progress = nullptr;
+  return quiet;
+}
+
+// The density on a grid of half as many cells along every axis.
+Values coarsened(const Density& fine, const Grid& coarse) {
+  Values mass = Values::Zero(coarse.size());
+  const Grid& grid = fine.grid();
+  for (Index i = 0; i < grid.size(); ++i) {
+    Index cell = 0;
+    for (Index j = 0; j < grid.dimension(); ++j)
+      cell += ((i / grid.stride(j)) % grid.axis(j).cells()) / 2 * coarse.stride(j);
+    mass(cell) += fine.averages()(i) * grid.volumes()(i);
+  }
+  return mass / coarse.volumes();
+}
+
+Result<Evolution> evolution_on(const ClaimProblem& problem, std::shared_ptr<const Grid> grid,
+                               std::shared_ptr<const Generator>& generator, const std::vector<double>& times,
+                               const Execution& execution) {
+  generator = std::make_shared<const Generator>(*problem.potential, grid, problem.temperature);
+  return evolve(generator, density_of(*problem.initial, grid), times, {}, quietly(execution));
+}
+
+}  // namespace
+
+ClaimProblem tilted_well_problem() {
+  const std::shared_ptr<const Potential> potential = make_potential("tilted-well");
+  const auto start = std::make_shared<GibbsLaw>(potential, Temperature(0.25), Eigen::VectorXd::Constant(1, -1));
+  return {.title = "tilted well (x^2-1)^2 + x/4 at learning rate 1, started in the higher well",
+          .potential = potential,
+          .temperature = LearningRate(1).temperature(),
+          .initial = start,
+          .report_times = {0.25, 0.5, 1, 2, 4, 8, 12},
+          .seed = 1};
+}
+
+EffortSizes sizes_of(Effort effort) {
+  switch (effort) {
+    case Effort::quick: return {100'000, {600, 96, 32}, 0.1, 6e8};
+    case Effort::standard: return {400'000, {1200, 160, 48}, 0.07, 6e9};
+    case Effort::thorough: return {2'000'000, {2400, 256, 64}, 0.04, 1e11};
+  }
+  return {};
+}
+
+double stiffness(const Potential& potential, const Law& law, std::uint64_t seed) {
+  Points x(256, potential.dimension());
+  law.sample(Noise(seed, Stream::test), 0, x);
+  Scratch scratch;
+  double sum = 0;
+  for (Index i = 0; i < x.rows(); ++i) {
+    const Eigen::MatrixXd hessian = potential.hessian(x.row(i).transpose().matrix(), scratch);
+    const Eigen::VectorXd k =
+        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues();
+    sum += std::pow(k.cwiseAbs().maxCoeff(), 2);
+  }
+  return std::sqrt(sum / static_cast<double>(x.rows()));
+}
+
+Result<Box> claim_box(const ClaimProblem& problem, double scale) {
+  Result<Box> found = gibbs_box(*problem.potential, problem.temperature);
+  if (!found.ok()) return found;
+  const Eigen::ArrayXd centre = (found->lower + found->upper) / 2, half = (found->upper - found->lower) / 2;
+  const Box domain = problem.potential->domain();
+  return Box{(centre - scale * half).max(domain.lower), (centre + scale * half).min(domain.upper)};
+}
+
+std::shared_ptr<const Grid> claim_grid(const Box& box, Index cells) {
+  std::vector<Axis> axes;
+  for (Index j = 0; j < box.lower.size(); ++j) axes.push_back(Axis::uniform(box.lower(j), box.upper(j), cells));
+  return std::make_shared<const Grid>(std::move(axes));
+}
+
+Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>& times, const EffortSizes& sizes,
+                         const Execution& execution) {
+  const Result<Box> box = claim_box(problem, 1.1);
+  if (!box.ok()) return Result<GridEnd>(box.report());
+  const Index cells = sizes.cells[static_cast<std::size_t>(problem.potential->dimension() - 1)];
+  GridEnd end;
+  Result<Evolution> fine = evolution_on(problem, claim_grid(box.value(), cells), end.generator, times, execution);
+  if (!fine.ok()) return Result<GridEnd>(fine.report());
+  std::shared_ptr<const Generator> half;
+  const Result<Evolution> coarse = evolution_on(problem, claim_grid(box.value(), cells / 2), half, times, execution);
+  if (!coarse.ok()) return Result<GridEnd>(coarse.report());
+
+  for (std::size_t k = 0; k < fine->snapshots.size(); ++k) {
+    const DensitySnapshot &f = fine->snapshots[k], &c = coarse->snapshots[k];
+    const Values gap = coarsened(f.density, half->grid()) - c.density.averages();
+    // Second order: a third of the difference to half as many cells, doubled for safety.
+    const double space = 2.0 / 3 * (gap.abs() * half->grid().volumes()).sum();
+    end.l1_error = std::max(end.l1_error, space + fine->time_errors[k]);
+    const double chi = std::sqrt(f.chi_squared), chi_gap = std::abs(chi - std::sqrt(c.chi_squared));
+    // Times at which chi has fallen to the time error say nothing about rates and are left out by the judge.
+    if (chi > 1e3 * fine->time_errors[k])
+      end.chi_relative_error = std::max(end.chi_relative_error, (2.0 / 3 * chi_gap + fine->time_errors[k]) / chi);
+  }
+  end.snapshots = std::move(fine).value().snapshots;
+  return end;
+}
+
+Result<EnsembleEnd> ensemble_end(const ClaimProblem& problem, const Law& initial, const std::vector<double>& times,
+                                 double step, const EffortSizes& sizes, const Execution& execution) {
+  const auto scheme = heun(std::make_shared<GradientDrift>(problem.potential), problem.temperature, step);
+  Ensemble ensemble = Ensemble::from_law(initial, sizes.paths, problem.seed);
+  EnsembleEnd end;
+  end.snapshots.push_back(ensemble.points);
+  const std::vector<double> later(times.begin() + 1, times.end());
+  const Report report = advance_through(
+      ensemble, *scheme, later, [&](double, PointsView x) { end.snapshots.push_back(x); }, quietly(execution));
+  if (report.status != Status::ok) return Result<EnsembleEnd>(report);
+  const double z = step * stiffness(*problem.potential, initial, problem.seed);
+  end.error = z * z / 4;
+  return end;
+}
+
+std::vector<double> on_clock(const std::vector<double>& times, double step) {
+  std::vector<double> clock{0};
+  for (const double t : times) {
+    const double rounded = std::max(1.0, std::round(t / step)) * step;
+    if (rounded > clock.back()) clock.push_back(rounded);
+  }
+  return clock;
+}
+
+Eigenfunctions interpolated_eigenfunctions(const SpectralGapEstimate& spectrum, Index m) {
+  std::vector<std::shared_ptr<const GridInterpolant>> modes;
+  for (Index k = 0; k < m; ++k)
+    modes.push_back(
+        std::make_shared<const GridInterpolant>(spectrum.generator->shared_grid(), spectrum.eigenfunctions.col(k)));
+  return [modes](PointsView x, PointsOut out) {
+    for (std::size_t k = 0; k < modes.size(); ++k) modes[k]->evaluate(x, out.col(static_cast<Index>(k)));
+  };
+}
+
+}  // namespace sgdlimits

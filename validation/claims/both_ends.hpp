@@ -1,0 +1,63 @@
+/// Both ends of a claim, computed from its problem at an effort: densities on a grid, paths, eigenfunctions.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "solvers/fokker_planck/evolution.hpp"
+#include "solvers/sde/scheme.hpp"
+#include "solvers/spectrum/spectral_gap.hpp"
+#include "validation/claims/registry.hpp"
+#include "validation/rates/mode_decay.hpp"
+
+namespace sgdlimits {
+
+/// (x^2-1)^2 + x/4 at learning rate 1 from a colder, tilted Gibbs law in the higher well (so chi(0) is finite and c_1
+/// is not 0): the problem of A2, A3 and A4 when the user names none.
+ClaimProblem tilted_well_problem();
+
+/// quick 1e5 paths (fewer would not see a temperature wrong by five per cent), standard 4e5, thorough 2e6; the grid
+/// and the step are refined along.
+struct EffortSizes {
+  Index paths;
+  std::vector<Index> cells;  ///< an axis, in one, two and three dimensions
+  double relative_step;      ///< step times the curvature
+  double path_steps;         ///< the most that one ensemble may cost
+};
+EffortSizes sizes_of(Effort effort);
+
+/// Root mean square of the largest |Hessian eigenvalue| over 256 draws of the law: the stiffness a scheme must
+/// resolve.
+double stiffness(const Potential& potential, const Law& law, std::uint64_t seed);
+
+/// The box of the Gibbs measure (tail 1e-16) scaled about its centre, within the potential's domain.
+Result<Box> claim_box(const ClaimProblem& problem, double scale);
+std::shared_ptr<const Grid> claim_grid(const Box& box, Index cells);
+
+/// Densities at times (the initial time 0 first).
+struct GridEnd {
+  std::shared_ptr<const Generator> generator;
+  std::vector<DensitySnapshot> snapshots;
+  double l1_error = 0;            ///< of each density: time error, and space error from half as many cells
+  double chi_relative_error = 0;  ///< of chi at all times, likewise
+};
+Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>& times, const EffortSizes& sizes,
+                         const Execution& execution);
+
+/// An ensemble of Heun paths at times.
+struct EnsembleEnd {
+  std::vector<Points> snapshots;
+  /// Bound on the bias of means in standard deviations: (step stiffness)^2/4, that of a variance on a quadratic.
+  double error = 0;
+};
+/// `times` must be multiples of `step`; times[0] = 0 is the initial ensemble.
+Result<EnsembleEnd> ensemble_end(const ClaimProblem& problem, const Law& initial, const std::vector<double>& times,
+                                 double step, const EffortSizes& sizes, const Execution& execution);
+
+/// 0 and the times rounded to multiples of the step, without repetitions.
+std::vector<double> on_clock(const std::vector<double>& times, double step);
+
+/// The first m eigenfunctions as a callable, interpolated from the eigen-solver's grid.
+Eigenfunctions interpolated_eigenfunctions(const SpectralGapEstimate& spectrum, Index m);
+
+}  // namespace sgdlimits

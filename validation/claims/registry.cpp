@@ -1,0 +1,16 @@
+#include "validation/claims/registry.hpp"
+
+#include "validation/claims/a2_langevin_law/langevin_law.hpp"
+#include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
+#include "validation/claims/a4_chi_decay/chi_decay.hpp"
+#include "validation/claims/a6_poincare_inequality/poincare_inequality.hpp"
+
+namespace sgdlimits {
+
+const std::vector<ClaimEntry>& claim_registry() {
+  static const std::vector<ClaimEntry> entries{langevin_law_claim(), gibbs_stationary_claim(), chi_decay_claim(),
+                                               poincare_inequality_claim()};
+  return entries;
+}
+
+}  // namespace sgdlimits
