@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "apps/commands/command.hpp"
+
+int main(int argc, char** argv) { return sgdlimits::command(argc, argv); }

@@ -1,0 +1,269 @@
+#include "apps/commands/command.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <new>
+
+#include "apps/build_info.hpp"
+#include "apps/commands/sub_commands.hpp"
+#include "apps/experiment/output_folder.hpp"
+#include "core/text.hpp"
+#include "models/formula/formula.hpp"
+
+namespace sgdlimits {
+
+namespace {
+
+const std::vector<std::string> kCommands = {"run", "gap", "verify", "list"};
+
+/// "; did you mean X?" or nothing.
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
+  const std::string near = nearest_name(name, known);
+  return near.empty() ? "" : "; did you mean " + near + "?";
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::int64_t to_integer(const std::string& name, const std::string& text, std::int64_t lower, std::int64_t upper) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < lower || value > upper) {
+    throw UsageError(fmt::format("{} is {} but must be a whole number from {} to {}", name, text, lower, upper));
+  }
+  return value;
+}
+
+template <class T>
+void integer_option(CLI::App& app, const std::string& name, T& target, std::int64_t lower, std::int64_t upper,
+                    const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&target, name, lower, upper](const std::string& text) {
+           target = static_cast<T>(to_integer(name, text, lower, upper));
+         },
+         help)
+      ->type_name("N");
+}
+
+void number_option(CLI::App& app, const std::string& name, std::function<void(double)> store, const std::string& type,
+                   const std::string& help) {
+  app.add_option_function<std::string>(
+         name, [store, name](const std::string& text) { store(to_number(name, text)); }, help)
+      ->type_name(type);
+}
+
+void common_options(CLI::App& app, CommonOptions& options) {
+  integer_option(app, "--threads", options.threads, 1, 1024, "threads; results do not depend on it");
+  app.add_flag("--json", options.json, "one JSON object on stdout instead of tables");
+  app.add_flag("--quiet", options.quiet, "no progress on stderr");
+}
+
+CLI::Option* repeated(CLI::App& app, const std::string& name, std::vector<std::string>& target,
+                      const std::string& type, const std::string& help) {
+  return app.add_option(name, target, help)
+      ->type_name(type)
+      ->type_size(1)
+      ->expected(1, 1 << 20)
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+CLI::App* add_run(CLI::App& app, RunArguments& a) {
+  CLI::App* run = app.add_subcommand("run", "run an experiment file: studies, comparisons, claims, plots, report");
+  run->add_option("file", a.file, "experiment file")->type_name("FILE.toml")->required();
+  repeated(*run, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
+  run->add_option("--out", a.out, "output folder")->type_name("DIR");
+  run->add_option_function<std::string>(
+         "--seed",
+         [&a](const std::string& text) {
+           a.seed =
+               static_cast<std::uint64_t>(to_integer("--seed", text, 0, std::numeric_limits<std::int64_t>::max()));
+         },
+         "seed of all randomness, instead of the file's")
+      ->type_name("N");
+  integer_option(*run, "--block", a.block, 8, 1 << 20,
+                 "paths that stay in cache together; results do not depend on it");
+  run->add_flag("--resume", a.resume, "go on from the folder's checkpoint");
+  run->add_flag("--force", a.force, "use a folder that is not empty and not ours");
+  run->add_flag("--dry-run", a.dry_run, "check the file and print it with every default written out");
+  common_options(*run, a);
+  return run;
+}
+
+CLI::App* add_gap(CLI::App& app, GapArguments& a) {
+  CLI::App* gap = app.add_subcommand("gap", "spectral gap and Poincare constant of a potential");
+  gap->add_option("file", a.file, "experiment file whose potential is meant")->type_name("FILE.toml");
+  gap->add_option("--formula", a.formula, "the potential, e.g. \"(x^2-1)^2\"")->type_name("STR");
+  gap->add_option("--variables", a.variables, "coordinates in order; default: free symbols as they appear")
+      ->type_name("x,y")
+      ->delimiter(',');
+  repeated(*gap, "--param", a.parameters, "NAME=VALUE", "value of a symbol, may be repeated");
+  number_option(
+      *gap, "--learning-rate", [&a](double v) { a.learning_rate = v; }, "S", "s = 2 tau");
+  number_option(
+      *gap, "--temperature", [&a](double v) { a.temperature = v; }, "T", "tau");
+  integer_option(*gap, "--modes", a.modes, 1, 100, "nonzero eigenvalues wanted (5)");
+  number_option(
+      *gap, "--tolerance", [&a](double v) { a.tolerance = v; }, "EPS", "relative accuracy wanted (1e-6)");
+  gap->add_option("--domain", a.domain, "reflecting ends, e.g. \"x=-1:1\" or \"x=0:,y=-2:2\"")->type_name("BOX");
+  repeated(*gap, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
+  common_options(*gap, a);
+  return gap;
+}
+
+CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
+  CLI::App* verify = app.add_subcommand("verify", "check claims: prediction, measurement, interval, slack, verdict");
+  verify->add_option("claims", a.claims, "ids or names (sgdlimits list claims)")->type_name("CLAIM");
+  verify->add_flag("--all", a.all, "every claim");
+  verify->add_option("--on", a.on, "the potential, temperature and initial law of an experiment file")
+      ->type_name("FILE.toml");
+  verify->add_option("--effort", a.effort, "quick, standard or thorough (standard)")->type_name("EFFORT");
+  verify->add_flag("--controls", a.controls, "also the negative controls, which must be refuted");
+  common_options(*verify, a);
+  return verify;
+}
+
+/// Options whose values may begin with a minus sign are joined to them, or a formula "-x^2" would be read as options.
+std::vector<std::string> joined_arguments(int argc, char** argv) {
+  static const std::vector<std::string> kFree = {"--formula", "--domain", "--param", "--set"};
+  std::vector<std::string> arguments;
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    if (std::find(kFree.begin(), kFree.end(), argument) != kFree.end() && i + 1 < argc)
+      argument += std::string("=") + argv[++i];
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
+std::string version_text() {
+  return fmt::format("sgdlimits {} ({})\ncompiled by {}, {}\n", build_info().version, build_info().git_hash,
+                     build_info().compiler, build_info().flags);
+}
+
+/// Extra words that no option took.
+void refuse_extras(const CLI::App& sub) {
+  const std::vector<std::string> extras = sub.remaining();
+  if (extras.empty()) return;
+  const std::string name = extras.front().substr(0, extras.front().find('='));
+  if (!name.starts_with("-"))
+    throw UsageError(fmt::format("{} takes no further argument \"{}\"", sub.get_name(), name));
+  throw UsageError(fmt::format("{} has no option {}{}", sub.get_name(), name, did_you_mean(name, option_names(sub))));
+}
+
+ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
+  CLI::App app(
+      "sgdlimits computes both ends of the limit theorems of neural-network training and tells you whether, and "
+      "how sharply, they hold.",
+      "sgdlimits");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  RunArguments run_arguments;
+  GapArguments gap_arguments;
+  VerifyArguments verify_arguments;
+  CLI::App* run_app = add_run(app, run_arguments);
+  CLI::App* gap_app = add_gap(app, gap_arguments);
+  CLI::App* verify_app = add_verify(app, verify_arguments);
+  std::string topic;
+  bool list_json = false;
+  CLI::App* list_app =
+      app.add_subcommand("list", "what there is: " + fmt::format("{}", fmt::join(list_topics(), ", ")));
+  list_app->add_option("topic", topic, "one of them")->type_name("TOPIC")->required();
+  list_app->add_flag("--json", list_json, "one JSON object");
+  for (CLI::App* sub : {run_app, gap_app, verify_app, list_app}) sub->allow_extras();
+
+  if (argc < 2) throw UsageError("which command? run, gap, verify or list; sgdlimits --help says more");
+  const std::string first = argv[1];
+  if (std::find(kCommands.begin(), kCommands.end(), first) == kCommands.end()) {
+    static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
+    if (!first.starts_with("-")) throw UsageError("there is no command " + first + did_you_mean(first, kCommands));
+    if (std::find(kFlags.begin(), kFlags.end(), first) == kFlags.end()) {
+      throw UsageError("there is no option " + first + did_you_mean(first, kFlags));
+    }
+  }
+  std::vector<std::string> arguments = joined_arguments(argc, argv);
+  for (const std::string& argument : arguments)
+    run_arguments.command_line += (run_arguments.command_line.empty() ? "" : " ") + argument;
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  try {
+    app.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    print(app.help());
+    return ExitStatus::done;
+  } catch (const CLI::CallForVersion&) {
+    print(version_text());
+    return ExitStatus::done;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(first + ": " + error.what());
+  }
+  for (const CLI::App* sub : {run_app, gap_app, verify_app, list_app}) refuse_extras(*sub);
+  if (run_app->parsed()) return run(run_arguments, user);
+  if (gap_app->parsed()) return gap(gap_arguments, user);
+  if (verify_app->parsed()) return verify(verify_arguments, user);
+  return list(topic, list_json);
+}
+
+/// What was thrown, as a message and an exit status.
+ExitStatus guarded(int argc, char** argv, const PotentialFactories& user) {
+  const auto fail = [](ExitStatus status, const std::string& what) {
+    complain(what);
+    return status;
+  };
+  try {
+    return dispatch(argc, argv, user);
+  } catch (const UsageError& error) {
+    return fail(ExitStatus::usage, error.what());
+  } catch (const FormulaError& error) {
+    return fail(ExitStatus::usage, std::string("the formula cannot be read:\n") + error.what());
+  } catch (const NoInput& error) {
+    return fail(ExitStatus::no_input, error.what());
+  } catch (const ExperimentError& error) {
+    return fail(error.file().starts_with("--") ? ExitStatus::usage : ExitStatus::bad_experiment, error.what());
+  } catch (const OutputError& error) {
+    return fail(error.cannot_create() ? ExitStatus::cannot_create : ExitStatus::output_failed, error.what());
+  } catch (const DataError& error) {
+    return fail(ExitStatus::bad_data, error.what());
+  } catch (const InvalidArgument& error) {
+    return fail(argc > 1 && std::string(argv[1]) == "run" ? ExitStatus::bad_experiment : ExitStatus::usage,
+                error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitStatus::internal, "out of memory");
+  } catch (const std::exception& error) {
+    return fail(ExitStatus::internal, std::string("internal error: ") + error.what());
+  }
+}
+
+}  // namespace
+
+double to_number(const std::string& name, const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw UsageError(fmt::format("{} is {} but must be a number", name, text.empty() ? "empty" : text));
+  }
+  return value;
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void complain(const std::string& text) { fmt::print(stderr, "sgdlimits: {}\n", text); }
+
+int command(int argc, char** argv, const PotentialFactories& user) {
+  ExitStatus status = guarded(argc, argv, user);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    complain("stdout cannot be written");
+    status = worse(status, ExitStatus::output_failed);
+  }
+  return static_cast<int>(status);
+}
+
+}  // namespace sgdlimits

@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/commands/sub_commands.hpp"
+#include "apps/report/text.hpp"
+#include "core/text.hpp"
+#include "example_titles.hpp"  // written by apps/CMakeLists.txt from examples/*.toml
+#include "models/networks/activation.hpp"
+#include "models/potentials/catalogue.hpp"
+#include "solvers/sde/scheme.hpp"
+#include "validation/claims/registry.hpp"
+
+namespace sgdlimits {
+
+namespace {
+
+/// A table whose columns are also the keys of the JSON.
+struct Listing {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+
+Listing potentials() {
+  Listing listing{{"name", "dimension", "formula", "parameters", "description"}, {}};
+  for (const PotentialEntry& entry : potential_catalogue()) {
+    std::string parameters;
+    for (const auto& [name, value] : entry.parameters)
+      parameters += (parameters.empty() ? "" : ", ") + name + " = " + shortest(value);
+    listing.rows.push_back(
+        {entry.name, std::to_string(entry.dimension), entry.formula, parameters, entry.description});
+  }
+  return listing;
+}
+
+/// f = x^2/2 on a line, to bind a scheme to something: its name and orders do not depend on the problem.
+class HalfSquare final : public FiniteSum {
+ public:
+  Index dimension() const override { return 1; }
+  Index terms() const override { return 1; }
+  void value(PointsView x, ValuesOut f, Scratch&) const override { f = x.col(0).square() / 2; }
+  void gradient(PointsView x, PointsOut g, Scratch&) const override { g = x; }
+  void batch_gradient(PointsView x, IndicesView, PointsOut g, Scratch&) const override { g = x; }
+  Points term_gradients(const Eigen::VectorXd& x, Scratch&) const override { return x.transpose().array(); }
+};
+
+Listing schemes() {
+  Listing listing{{"name", "study", "strong_order", "weak_order", "invariant_measure_order"}, {}};
+  const auto sum = std::make_shared<const HalfSquare>();
+  const auto drift = std::make_shared<const GradientDrift>(sum);
+  const auto order = [](const std::optional<double>& value) { return value ? shortest(*value) : std::string("-"); };
+  const auto add = [&](const Scheme& scheme, const std::string& name, const std::string& study) {
+    const SchemeOrders orders = scheme.orders();
+    listing.rows.push_back({name, study, order(orders.strong), order(orders.weak), order(orders.invariant_measure)});
+  };
+  add(*euler_maruyama(drift, Temperature(1), 0.1), "euler-maruyama",
+      "kind = \"langevin\", scheme = \"euler-maruyama\"");
+  add(*heun(drift, Temperature(1), 0.1), "heun", "kind = \"langevin\", scheme = \"heun\"");
+  add(*isotropic_noise_sgd(sum, LearningRate(0.1)), "isotropic-noise sgd", "kind = \"sgd\", noise = \"isotropic\"");
+  add(*mini_batch_sgd(sum, LearningRate(0.1), 1, Replacement::with), "mini-batch sgd",
+      "kind = \"sgd\", noise = \"mini-batch\"");
+  return listing;
+}
+
+Listing activations() {
+  Listing listing{{"name", "formula", "bound", "lipschitz", "curvature"}, {}};
+  for (Activation activation : all_activations()) {
+    const ActivationConstants constants = activation_constants(activation);
+    listing.rows.push_back({to_string(activation), formula(activation), brief(constants.bound),
+                            brief(constants.lipschitz), brief(constants.curvature)});
+  }
+  return listing;
+}
+
+Listing claims() {
+  Listing listing{{"id", "name", "statement", "source"}, {}};
+  for (const ClaimEntry& entry : claim_registry())
+    listing.rows.push_back({entry.id, entry.name, entry.statement, entry.source});
+  return listing;
+}
+
+Listing examples() {
+  Listing listing{{"file", "title"}, {}};
+  for (const auto& [file, title] : kExampleTitles) listing.rows.push_back({file, title});
+  return listing;
+}
+
+const std::vector<std::pair<std::string, Listing (*)()>> kTopics = {{"potentials", potentials},
+                                                                    {"schemes", schemes},
+                                                                    {"activations", activations},
+                                                                    {"claims", claims},
+                                                                    {"examples", examples}};
+
+}  // namespace
+
+std::vector<std::string> list_topics() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : kTopics) names.push_back(name);
+  return names;
+}
+
+ExitStatus list(const std::string& what, bool json) {
+  for (const auto& [name, make] : kTopics) {
+    if (name != what) continue;
+    const Listing listing = make();
+    if (!json) {
+      TextTable table(listing.columns);
+      for (const auto& row : listing.rows) table.add(row);
+      print(table.str());
+      return ExitStatus::done;
+    }
+    nlohmann::ordered_json object{{"schema", 1}, {name, nlohmann::ordered_json::array()}};
+    for (const auto& row : listing.rows) {
+      nlohmann::ordered_json entry;
+      for (std::size_t j = 0; j < row.size(); ++j) entry[listing.columns[j]] = row[j];
+      object[name].push_back(entry);
+    }
+    print(object.dump(2) + "\n");
+    return ExitStatus::done;
+  }
+  const std::string near = nearest_name(what, list_topics());
+  throw UsageError(fmt::format("there is nothing to list under {}; {}known: {}", what,
+                               near.empty() ? "" : "did you mean " + near + "? ", fmt::join(list_topics(), ", ")));
+}
+
+}  // namespace sgdlimits

@@ -1,0 +1,78 @@
+/// The sub-commands and what each is asked; internal to apps/commands.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/commands/exit_status.hpp"
+#include "apps/experiment/experiment.hpp"
+
+namespace sgdlimits {
+
+/// A mistake on the command line: exit status 64.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A file that is not there: exit status 66.
+class NoInput : public Error {
+ public:
+  using Error::Error;
+};
+
+struct CommonOptions {
+  int threads = 0;  ///< 0: as many as there are processors
+  bool json = false, quiet = false;
+};
+
+struct RunArguments : CommonOptions {
+  std::filesystem::path file, out;  ///< out empty: STEM-results beside the caller
+  std::vector<std::string> set;
+  std::optional<std::uint64_t> seed;
+  Index block = 256;
+  bool resume = false, force = false, dry_run = false;
+  std::string command_line;
+};
+
+struct GapArguments : CommonOptions {
+  std::string formula;
+  std::filesystem::path file;
+  std::vector<std::string> variables, parameters, set;
+  std::string domain;
+  std::optional<double> learning_rate, temperature;
+  Index modes = 5;
+  double tolerance = 1e-6;
+};
+
+struct VerifyArguments : CommonOptions {
+  std::vector<std::string> claims;
+  std::filesystem::path on;
+  std::string effort = "standard";
+  bool all = false, controls = false;
+};
+
+ExitStatus run(const RunArguments& arguments, const PotentialFactories& user);
+ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user);
+ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& user);
+/// `what` is one of list_topics().
+ExitStatus list(const std::string& what, bool json);
+std::vector<std::string> list_topics();
+
+/// Reads an experiment file. Throws NoInput if it is not there, or is no file.
+Experiment read_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                           const PotentialFactories& user);
+
+/// The number in a text. Throws UsageError "NAME is TEXT but must be a number".
+double to_number(const std::string& name, const std::string& text);
+
+int thread_count(const CommonOptions& options);
+
+/// Text to stdout.
+void print(const std::string& text);
+/// "sgdlimits: TEXT" to stderr.
+void complain(const std::string& text);
+
+}  // namespace sgdlimits
