@@ -137,8 +137,7 @@ class Formula : public Base {
     programs_->gradient.run(x, columns(g).data(), scratch);
   }
   void value_and_gradient(PointsView x, ValuesOut f, PointsOut g, Scratch& scratch) const override {
-    std::vector<double*> out = columns(g);
-    out.insert(out.begin(), f.data());
+    const std::vector<double*> out = columns(g, f.data());
     programs_->both.run(x, out.data(), scratch);
   }
   void laplacian(PointsView x, ValuesOut laplacian, Scratch& scratch) const override {
@@ -158,8 +157,10 @@ class Formula : public Base {
   }
 
  protected:
-  static std::vector<double*> columns(Eigen::Ref<Points> g) {
+  static std::vector<double*> columns(Eigen::Ref<Points> g, double* first = nullptr) {
     std::vector<double*> out;
+    out.reserve(static_cast<std::size_t>(g.cols() + 1));
+    if (first) out.push_back(first);
     for (Index j = 0; j < g.cols(); ++j) out.push_back(g.data() + j * g.outerStride());
     return out;
   }

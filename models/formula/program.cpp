@@ -151,6 +151,20 @@ Body body(Graph& graph, Splitter& split, const std::vector<int>& roots, const Sa
   return result;
 }
 
+// Pointers at registers; a usual number of them needs no memory of its own, since blocks can be as short as 64
+// points.
+class Pointers {
+ public:
+  explicit Pointers(int count) : many_(count > few ? static_cast<std::size_t>(count) : 0) {}
+  double** data() { return many_.empty() ? few_ : many_.data(); }
+  double*& operator[](Index k) { return data()[k]; }
+
+ private:
+  static constexpr int few = 48;
+  double* few_[few];
+  std::vector<double*> many_;
+};
+
 // Pointers of a tape's registers: given inputs and outputs, temporaries from scratch.
 void bind(std::vector<double*>& registers, const Tape& tape, Scratch::Frame& frame) {
   for (int t = 0; t < tape.temporaries(); ++t) registers.push_back(frame.take(kBlock));
@@ -159,24 +173,25 @@ void bind(std::vector<double*>& registers, const Tape& tape, Scratch::Frame& fra
 // Calls f(in, out, first row, lanes) on blocks; a last block of odd length is padded with its own last point.
 template <class F>
 void in_blocks(PointsView x, double* const* outputs, int count, Scratch& scratch, F f) {
-  std::vector<double*> in(static_cast<std::size_t>(x.cols())), out(static_cast<std::size_t>(count));
+  Pointers in(static_cast<int>(x.cols())), out(count);
   const Index even = x.rows() / kLanes * kLanes;
-  for (Index first = 0; first < even; first += kBlock) {
-    for (Index j = 0; j < x.cols(); ++j)
-      in[static_cast<std::size_t>(j)] = const_cast<double*>(x.data()) + j * x.outerStride() + first;
-    for (int k = 0; k < count; ++k) out[static_cast<std::size_t>(k)] = outputs[k] + first;
-    f(in.data(), out.data(), first, static_cast<int>(std::min<Index>(kBlock, even - first)));
+  for (Index first = 0, n = 0; first < even; first += n) {
+    const Index left = even - first;
+    n = left >= kBlock ? kBlock : left >= kHalfBlock ? kHalfBlock : kSmallBlock;
+    for (Index j = 0; j < x.cols(); ++j) in[j] = const_cast<double*>(x.data()) + j * x.outerStride() + first;
+    for (int k = 0; k < count; ++k) out[k] = outputs[k] + first;
+    f(in.data(), out.data(), first, static_cast<int>(n));
   }
   const Index rest = x.rows() - even;
   if (rest == 0) return;
   Scratch::Frame frame(scratch);
   for (Index j = 0; j < x.cols(); ++j) {
-    double* column = in[static_cast<std::size_t>(j)] = frame.take(kLanes);
+    double* column = in[j] = frame.take(kLanes);
     for (Index i = 0; i < kLanes; ++i) column[i] = x(even + std::min(i, rest - 1), j);
   }
-  for (double*& column : out) column = frame.take(kLanes);
+  for (int k = 0; k < count; ++k) out[k] = frame.take(kLanes);
   f(in.data(), out.data(), even, static_cast<int>(kLanes));
-  for (int k = 0; k < count; ++k) std::copy_n(out[static_cast<std::size_t>(k)], rest, outputs[k] + even);
+  for (int k = 0; k < count; ++k) std::copy_n(out[k], rest, outputs[k] + even);
 }
 
 }  // namespace
@@ -243,11 +258,12 @@ void MeanProgram::run(PointsView x, double* const* outputs, Scratch& scratch) co
   }
   // no loop: temporaries are bound once for all blocks
   Scratch::Frame frame(scratch);
-  std::vector<double*> registers(static_cast<std::size_t>(after_.inputs() + after_.outputs()));
-  bind(registers, after_, frame);
+  const int given = after_.inputs() + after_.outputs();
+  Pointers registers(given + after_.temporaries());
+  for (int t = 0; t < after_.temporaries(); ++t) registers[given + t] = frame.take(kBlock);
   in_blocks(x, outputs, after_.outputs(), scratch, [&](double* const* in, double* const* out, Index, int n) {
-    std::copy_n(in, after_.inputs(), registers.begin());
-    std::copy_n(out, after_.outputs(), registers.begin() + after_.inputs());
+    std::copy_n(in, after_.inputs(), registers.data());
+    std::copy_n(out, after_.outputs(), registers.data() + after_.inputs());
     after_.run(registers.data(), n);
   });
 }

@@ -14,10 +14,11 @@ struct Instruction {
   double k, m;
 };
 
-/// Lanes of one block: registers of 1 KiB, of which a formula's working set stays in the first-level cache.
-inline constexpr int kBlock = 128;
+/// Lanes of one block: registers of 1 KiB, so that a formula's working set stays in the first-level cache; what is
+/// left of a batch goes in smaller blocks.
+inline constexpr int kBlock = 128, kHalfBlock = 64, kSmallBlock = 8;
 
-/// Runs the instructions on n lanes, a positive multiple of 8 up to kBlock; registers[r] points at n doubles.
+/// Runs the instructions on n lanes, one of the three block sizes; registers[r] points at n doubles.
 void run_tape(const Instruction* first, const Instruction* last, double* const* registers, int n);
 
 }  // namespace sgdlimits::formula
