@@ -142,6 +142,11 @@ Role role_of_motion(const std::string& motion) {
   return Role::langevin;
 }
 
+std::string measured_label(Role role) {
+  if (role == Role::isotropic_sgd) return "measured, isotropic-noise SGD";
+  return role == Role::mini_batch_sgd ? "measured, mini-batch SGD" : "measured, Langevin";
+}
+
 Figure escape_figure(const RunResults& results) {
   Figure figure{"escape", "Escape from the worse well", "", {}, 1};
   Panel panel;
@@ -159,13 +164,18 @@ Figure escape_figure(const RunResults& results) {
       const Role role = role_of_motion(escape.motion);
       if (escape.crossed == 0 || escape.measured.side() == Side::upper) {
         Series& series =
-            limits.try_emplace(role, Series{"", role, Mark::upper_limit, {}, {}, {}, {}, {}, {}}).first->second;
+            limits
+                .try_emplace(
+                    role,
+                    Series{measured_label(role) + ", upper limit", role, Mark::upper_limit, {}, {}, {}, {}, {}, {}})
+                .first->second;
         series.x.push_back(escape.measured.value() + half_width(escape.measured));
         series.y.push_back(row - 0.14);
         continue;
       }
       Series& series =
-          measured.try_emplace(role, Series{"", role, Mark::points, {}, {}, {}, {}, {}, {}}).first->second;
+          measured.try_emplace(role, Series{measured_label(role), role, Mark::points, {}, {}, {}, {}, {}, {}})
+              .first->second;
       series.x.push_back(escape.measured.value());
       series.x_low.push_back(std::max(escape.measured.value() - half_width(escape.measured), 0.0));
       series.x_high.push_back(escape.measured.value() + half_width(escape.measured));

@@ -155,7 +155,7 @@ std::string panel_commands(const Panel& panel, const Layout& layout, std::size_t
       "  set lmargin at screen {}\n  set rmargin at screen {}\n  set tmargin at screen {}\n  set bmargin at screen "
       "{}\n",
       number((x + (categories ? 300 : 78)) / layout.width),
-      number((x + cell_w - (panel.raster ? 110 : 18)) / layout.width),
+      number((x + cell_w - (panel.raster ? 120 : 18)) / layout.width),
       number(1 - (y + (panel.title.empty() ? 10 : 30)) / layout.height),
       number(1 - (y + cell_h - 58) / layout.height));
   const auto range_x = axis_range(panel, false), range_y = axis_range(panel, true);
@@ -173,9 +173,10 @@ std::string panel_commands(const Panel& panel, const Layout& layout, std::size_t
     const Raster& r = *panel.raster;
     const double hx = (r.x1 - r.x0) / static_cast<double>(r.columns),
                  hy = (r.y1 - r.y0) / static_cast<double>(r.rows);
-    text += fmt::format("  set cbrange [{}:{}]\n  set cblabel {}\n", number(r.low), number(r.high), quoted(r.label));
+    text += fmt::format("  set cbrange [{}:{}]\n  set cblabel {} offset 1.5,0\n", number(r.low), number(r.high),
+                        quoted(r.label));
     text += "  set palette defined (0 '#ffffff', 0.35 '#dbe3f0', 0.7 '#93a8cd', 1 '#34508a')\n";
-    items.push_back(fmt::format("${}_raster matrix using ({}+{}*$1):({}+{}*$2):3 notitle with image pixels", name,
+    items.push_back(fmt::format("${}_raster matrix using ({}+{}*$1):({}+{}*$2):3 notitle with image", name,
                                 number(r.x0 + hx / 2), number(hx), number(r.y0 + hy / 2), number(hy)));
     items.push_back("$" + name + "_contours notitle with lines lw 0.7 lc rgb '#701c2330'");
   }
