@@ -85,8 +85,8 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
 
   const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);
   if (!paths.ok()) return Result<ClaimReport>(paths.report());
-  const ModeSeries series =
-      mode_series(times, paths->snapshots, interpolated_eigenfunctions(spectrum.value(), kModes), kModes, *execution.pool);
+  const ModeSeries series = mode_series(
+      times, paths->snapshots, interpolated_eigenfunctions(spectrum.value(), kModes), kModes, *execution.pool);
   std::vector<double> chi_squares;
   for (const DensitySnapshot& snapshot : grid->snapshots) chi_squares.push_back(snapshot.chi_squared);
   ClaimReport ensemble =

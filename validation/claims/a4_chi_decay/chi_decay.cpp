@@ -101,6 +101,10 @@ ClaimReport judge_curve(const ChiDecayMaterial& material, double rate_tolerance)
       first_mode_present(material.first_coefficient, std::isfinite(chi2) ? std::sqrt(chi2) : 1));
   if (std::isfinite(chi2) && chi2 > 0) compare_curve(report, material, rate_tolerance * material.gap.value());
   finish(report);
+  if (report.verdict == Verdict::consistent)
+    report.why =
+        fmt::format("chi falls at least at the rate {:.6g} on every report interval, and its late rate is {:.6g}",
+                    material.gap.value(), report.comparisons.back().measurement.value());
   return report;
 }
 
@@ -138,7 +142,12 @@ ClaimReport judge_modes(const ModeDecayMaterial& material, double rate_tolerance
         rate_tolerance * gap.value(), z));
   }
   finish(report);
-  if (!fit.ok() && report.verdict == Verdict::consistent) {
+  if (report.verdict != Verdict::consistent) return report;
+  if (fit.ok()) {
+    report.why =
+        fmt::format("E u_1 follows c_1 e^(-lambda_1 t) at all times; its rate is {:.6g} +- {:.2g} against {:.6g}",
+                    fit->rate.value(), z * fit->rate.standard_error(), gap.value());
+  } else {
     report.verdict = Verdict::undecided;
     report.why = "the means agree but no rate could be fitted: " + fit.why();
   }
