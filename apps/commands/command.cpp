@@ -102,7 +102,9 @@ CLI::App* add_run(CLI::App& app, RunArguments& a) {
 CLI::App* add_gap(CLI::App& app, GapArguments& a) {
   CLI::App* gap = app.add_subcommand("gap", "spectral gap and Poincare constant of a potential");
   gap->add_option("file", a.file, "experiment file whose potential is meant")->type_name("FILE.toml");
-  gap->add_option("--formula", a.formula, "the potential, e.g. \"(x^2-1)^2\"")->type_name("STR");
+  gap->add_option_function<std::string>(
+         "--formula", [&a](const std::string& text) { a.formula = text; }, "the potential, e.g. \"(x^2-1)^2\"")
+      ->type_name("STR");
   gap->add_option("--variables", a.variables, "coordinates in order; default: free symbols as they appear")
       ->type_name("x,y")
       ->delimiter(',');
@@ -138,8 +140,10 @@ std::vector<std::string> joined_arguments(int argc, char** argv) {
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) {
     std::string argument = argv[i];
-    if (std::find(kFree.begin(), kFree.end(), argument) != kFree.end() && i + 1 < argc)
+    if (std::find(kFree.begin(), kFree.end(), argument) != kFree.end() && i + 1 < argc) {
+      if (!*argv[i + 1]) throw UsageError(argument + " is empty");
       argument += std::string("=") + argv[++i];
+    }
     arguments.push_back(std::move(argument));
   }
   return arguments;

@@ -41,7 +41,7 @@ std::optional<Temperature> asked_temperature(const GapArguments& a) {
 }
 
 GapProblem problem_of(const GapArguments& a, const PotentialFactories& user) {
-  if (a.formula.empty() == a.file.empty()) {
+  if (a.formula.has_value() == !a.file.empty()) {
     throw UsageError(a.file.empty() ? "gap needs a potential: --formula STR or an experiment file"
                                     : "gap takes --formula or an experiment file, not both");
   }
@@ -59,7 +59,7 @@ GapProblem problem_of(const GapArguments& a, const PotentialFactories& user) {
   }
   if (!a.set.empty()) throw UsageError("--set belongs to an experiment file; use --param with --formula");
   if (!temperature) throw UsageError("gap --formula needs the noise scale: --learning-rate S or --temperature T");
-  FormulaSpec spec{a.formula, a.variables, {}, {}};
+  FormulaSpec spec{*a.formula, a.variables, {}, {}};
   for (const std::string& parameter : a.parameters) {
     const auto [name, value] = split("--param", parameter);
     spec.parameters[name] = to_number("--param " + name, value);

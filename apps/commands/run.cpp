@@ -92,7 +92,7 @@ void write_report(const RunResults& results, const RunArguments& arguments, cons
 
 ExitStatus run(const RunArguments& arguments, const PotentialFactories& user) {
   std::vector<std::string> overrides = arguments.set;
-  if (arguments.seed) overrides.push_back(fmt::format("seed={}", *arguments.seed));
+  if (arguments.seed) overrides.push_back(fmt::format("run.seed={}", *arguments.seed));
   const Experiment experiment = read_experiment(arguments.file, overrides, user);
   if (arguments.dry_run) {
     print(resolved_toml(experiment));

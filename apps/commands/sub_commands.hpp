@@ -38,7 +38,7 @@ struct RunArguments : CommonOptions {
 };
 
 struct GapArguments : CommonOptions {
-  std::string formula;
+  std::optional<std::string> formula;
   std::filesystem::path file;
   std::vector<std::string> variables, parameters, set;
   std::string domain;
