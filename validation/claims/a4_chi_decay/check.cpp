@@ -4,7 +4,6 @@
 
 #include "validation/claims/a4_chi_decay/chi_decay.hpp"
 #include "validation/claims/both_ends.hpp"
-#include "validation/claims/law_comparison.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -52,11 +51,20 @@ std::optional<ClaimReport> orthogonal_start_control(const SpectralGapEstimate& s
   return control;
 }
 
-void append(ClaimReport& report, ClaimReport part) {
-  for (Hypothesis& h : part.hypotheses) report.hypotheses.push_back(std::move(h));
-  for (Comparison& c : part.comparisons) report.comparisons.push_back(std::move(c));
-  for (ClaimReport& c : part.controls) report.controls.push_back(std::move(c));
-  if (part.verdict == Verdict::undecided && report.verdict == Verdict::consistent) report.why = part.why;
+// One report of both ends: verdicts combine, and the sentence is that of the end which decided.
+ClaimReport joined(ClaimReport grid, ClaimReport paths) {
+  ClaimReport report = std::move(grid);
+  report.subject = "grid and langevin (heun)";
+  const Verdict first = report.verdict, second = paths.verdict;
+  if (first == Verdict::consistent && second == Verdict::consistent)
+    report.why += "; for the ensemble " + paths.why;
+  else if (first == Verdict::consistent || (first == Verdict::undecided && second == Verdict::refuted))
+    report.why = paths.why;
+  if (first == Verdict::consistent || second == Verdict::refuted) report.verdict = second;
+  // The ensemble's hypothesis is the grid's second one.
+  for (Comparison& c : paths.comparisons) report.comparisons.push_back(std::move(c));
+  for (ClaimReport& c : paths.controls) report.controls.push_back(std::move(c));
+  return report;
 }
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
@@ -89,18 +97,9 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
       times, paths->snapshots, interpolated_eigenfunctions(spectrum.value(), kModes), kModes, *execution.pool);
   std::vector<double> chi_squares;
   for (const DensitySnapshot& snapshot : grid->snapshots) chi_squares.push_back(snapshot.chi_squared);
-  ClaimReport ensemble =
-      judge_mode_decay({series, gap, second, coefficient, chi_squares, "langevin (heun)", paths->error}, controls);
-  const Verdict paths_verdict = ensemble.verdict;
-  const std::string paths_why = ensemble.why;
-  append(report, std::move(ensemble));
-  report.subject = "grid and langevin (heun)";
-  report.verdict = combine(report.hypotheses, report.comparisons);
-  report.why = explain(report.verdict, report.hypotheses, report.comparisons);
-  if (report.verdict == Verdict::consistent && paths_verdict == Verdict::undecided) {
-    report.verdict = Verdict::undecided;
-    report.why = paths_why;
-  }
+  report = joined(
+      std::move(report),
+      judge_mode_decay({series, gap, second, coefficient, chi_squares, "langevin (heun)", paths->error}, controls));
   if (controls)
     if (std::optional<ClaimReport> control = orthogonal_start_control(spectrum.value(), grid.value(), execution))
       report.controls.push_back(std::move(*control));
