@@ -2,6 +2,7 @@
 //     implicit_step_bench
 // 1-D: the sweeps beside plain Thomas; counters rows_per_s and mass_drift over 1000 steps at dt lambda_max = 1e9.
 // 2-D: nested dissection beside Eigen's SimplicialLDLT on I + dt H; factor and step apart.
+// A whole evolution on 150 x 150 cells, by one and two threads.
 
 #include <benchmark/benchmark.h>
 
@@ -116,12 +117,29 @@ void BM_SquareEigenStep(benchmark::State& state) {
   }
 }
 
+// From the left well to 2/lambda_1 = 10 at tolerance 1e-5, seven report times; lambda_max/lambda_1 = 3e4.
+void BM_EvolveSquare(benchmark::State& state) {
+  const auto generator = square(150);
+  const Points x = generator->grid().centers();
+  const Density start =
+      Density::from_log(generator->shared_grid(), -((x.col(0) + 1).square() + x.col(1).square()) / (2 * 0.3 * 0.3));
+  EvolutionOptions options;
+  options.tolerance = 1e-5;
+  const Execution execution = Execution::with_threads(static_cast<int>(state.range(0)));
+  for (auto _ : state) {
+    const auto result = evolve(generator, start, {0.5, 1, 2, 4, 6, 8, 10}, options, execution);
+    state.counters["steps"] = result.report().counters.at("steps");
+    state.counters["factorisations"] = result.report().counters.at("factorisations");
+  }
+}
+
 BENCHMARK(BM_Line)->Arg(1000)->Arg(100000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_LineThomas)->Arg(1000)->Arg(100000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_SquareFactor)->Arg(150)->Arg(300)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_SquareEigenFactor)->Arg(150)->Arg(300)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_SquareStep)->Arg(150)->Arg(300)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_SquareEigenStep)->Arg(150)->Arg(300)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_EvolveSquare)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace sgdlimits
