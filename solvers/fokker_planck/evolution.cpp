@@ -64,10 +64,10 @@ class Stepper {
   Index factorisations() const { return step_.factorisations(); }
 
  private:
-  // Half of the tolerance is spent evenly in time, half evenly in log time, where transients are; the sum over all
-  // steps is at most the tolerance for steps down to 2^-kLevels of the whole.
+  // A step spends at most half of what is left of the tolerance, so the sum stays below it whatever the steps are:
+  // in proportion to time where the solution is slow, to log time (a quarter for each factor e) in transients.
   double allowance(double t, double h) const {
-    return tolerance_ * (0.5 * h / end_ + 0.5 * h / (t + h) / (1 + kLevels * std::log(2.0)));
+    return 0.5 * (tolerance_ - error_) * std::max(h / (end_ - t), 0.25 * h / (t + h));
   }
 
   // An estimate below this is rounding: no smaller step lowers it.
@@ -167,6 +167,8 @@ Result<Evolution> evolve(std::shared_ptr<const Generator> generator, const Densi
     evolution.snapshots.push_back(snapshot(*generator, t, stepper.rho()));
     evolution.time_errors.push_back(stepper.error());
   }
+  if (report.status == Status::ok && stepper.error() > options.tolerance)
+    stop(Status::not_converged, "the tolerance is below the rounding of the steps");
   evolution.smallest_cell = std::min(evolution.smallest_cell, stepper.smallest());
   evolution.mass_drift = stepper.drift();
   report.counters = {{"steps", steps},
