@@ -235,7 +235,9 @@ ExitStatus guarded(int argc, char** argv, const PotentialFactories& user) {
   } catch (const OutputError& error) {
     return fail(error.cannot_create() ? ExitStatus::cannot_create : ExitStatus::output_failed, error.what());
   } catch (const DataError& error) {
-    return fail(ExitStatus::bad_data, error.what());
+    std::error_code ignored;
+    const bool there = std::filesystem::exists(error.file(), ignored);
+    return fail(there ? ExitStatus::bad_data : ExitStatus::no_input, error.what());
   } catch (const InvalidArgument& error) {
     return fail(argc > 1 && std::string(argv[1]) == "run" ? ExitStatus::bad_experiment : ExitStatus::usage,
                 error.what());
