@@ -13,7 +13,11 @@ namespace sgdlimits::experiment {
 
 namespace {
 
+/// An array of one number a coordinate, or one number for all of them.
 Eigen::VectorXd read_vector(Section& section, const std::string& key, Index dimension, const Range& range = kAny) {
+  if (const toml::node* node = section.find(key); node && node->is_number()) {
+    return Eigen::VectorXd::Constant(dimension, section.number(key, range));
+  }
   const std::vector<double> values = section.numbers(key, range);
   if (static_cast<Index>(values.size()) != dimension) {
     section.fail(key, fmt::format("{} has {} entries but the potential has dimension {}", section.full(key),
@@ -24,10 +28,7 @@ Eigen::VectorXd read_vector(Section& section, const std::string& key, Index dime
 
 std::shared_ptr<const Law> read_gaussian(Section& section, Index d) {
   section.allow({"kind", "mean", "sd"});
-  const Eigen::VectorXd mean = read_vector(section, "mean", d);
-  const toml::node* sd = section.find("sd");
-  if (sd && sd->is_array()) return std::make_shared<GaussianLaw>(mean, read_vector(section, "sd", d, kPositive));
-  return std::make_shared<GaussianLaw>(mean, section.number("sd", kPositive));
+  return std::make_shared<GaussianLaw>(read_vector(section, "mean", d), read_vector(section, "sd", d, kPositive));
 }
 
 std::shared_ptr<const Law> read_gibbs(Section& section, const Problem& problem) {
