@@ -75,7 +75,7 @@ class Judge {
 
   void judge_law(const Study& study, const StudyRecord& record, const Problem& problem, const StudyRecord& grid,
                  const StudyRecord* spectrum) {
-    const double error = *std::max_element(grid.density_errors.begin(), grid.density_errors.end());
+    const double error = *std::max_element(grid.errors.l1.begin(), grid.errors.l1.end());
     const LangevinLawMaterial material{*problem.potential,
                                        *grid.generator,
                                        grid.outcome.evolution->snapshots,
@@ -85,6 +85,7 @@ class Judge {
                                        subject_of(study),
                                        step_bias(study, spectrum),
                                        checks().tolerance,
+                                       grid.errors.means,
                                        context_.execution.pool};
     reports_.push_back(judge_langevin_law(material, checks().controls));
   }
@@ -94,13 +95,14 @@ class Judge {
     const DensitySnapshot& last = grid.outcome.evolution->snapshots.back();
     const GibbsStationaryMaterial material{*problem.potential,
                                            *grid.generator,
-                                           grid.density_errors.back(),
+                                           grid.errors.gibbs_l1,
                                            record.outcome.ensemble->snapshots.back(),
                                            last.time,
                                            std::sqrt(std::max(0.0, last.chi_squared)),
                                            subject_of(study),
                                            step_bias(study, spectrum),
                                            checks().tolerance,
+                                           grid.errors.gibbs_means,
                                            context_.execution.pool};
     reports_.push_back(judge_gibbs_stationary(material, checks().controls));
   }
@@ -123,7 +125,7 @@ class Judge {
     if (record.outcome.evolution->snapshots.size() < 4) return;
     const SpectralGapEstimate& found = *spectrum.outcome.spectrum;
     const ChiDecayMaterial material{record.outcome.evolution->snapshots,
-                                    record.chi_relative_error,
+                                    record.errors.log_chi_step,
                                     record.chi_squared_larger_box,
                                     found.eigenvalues.front(),
                                     second_eigenvalue(found),

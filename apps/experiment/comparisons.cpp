@@ -17,7 +17,7 @@ namespace {
 struct End {
   const StudyRecord* record = nullptr;
   const DensitySnapshot* density = nullptr;
-  double density_error = 0;
+  double density_error = 0, chi_error = 0;  ///< L1, and relative of chi
   const Points* sample = nullptr;
   const ModeSnapshot* modes = nullptr;
 };
@@ -33,7 +33,8 @@ std::optional<End> end_at(const RunContext& context, const std::map<std::string,
     for (std::size_t k = 0; k < outcome.evolution->snapshots.size(); ++k) {
       if (outcome.evolution->snapshots[k].time != time) continue;
       end.density = &outcome.evolution->snapshots[k];
-      end.density_error = found->second.density_errors[k];
+      end.density_error = found->second.errors.l1[k];
+      end.chi_error = found->second.errors.chi[k];
       return end;
     }
   }
@@ -68,8 +69,7 @@ Measurement chi_squared_by_modes(const RunContext& context, const Problem& probl
     const double mean = density.expectation(u.col(k));
     sum += mean * mean;
   }
-  return Measurement::deterministic(sum, sum * (2 * end.record->chi_relative_error + end.density_error),
-                                    Grade::estimate, "projection of the density");
+  return Measurement::deterministic(sum, 2 * sum * end.chi_error, Grade::estimate, "projection of the density");
 }
 
 Measurement mean_of(const RunContext& context, const Observable& observable, const End& end) {

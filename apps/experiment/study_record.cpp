@@ -159,7 +159,9 @@ void exchange(Archive& archive, StudyRecord& record) {
     exchange(archive, row.measurement);
   });
   exchange(archive, record.generator);
-  archive(record.density_errors), archive(record.chi_relative_error), archive(record.chi_squared_larger_box);
+  TwoGridErrors& errors = record.errors;
+  archive(errors.l1), archive(errors.chi), archive(errors.log_chi_step), archive(errors.means);
+  archive(errors.gibbs_means), archive(errors.gibbs_l1), archive(record.chi_squared_larger_box);
 }
 
 /// The content with its magic, key and checksum.

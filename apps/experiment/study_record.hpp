@@ -10,6 +10,7 @@
 #include "apps/experiment/results.hpp"
 #include "solvers/fokker_planck/generator.hpp"
 #include "solvers/spectrum/critical_points.hpp"
+#include "validation/claims/two_grids.hpp"
 
 namespace sgdlimits::experiment {
 
@@ -18,11 +19,8 @@ struct StudyRecord {
   std::vector<MeasurementRow> rows;
   // fokker-planck
   std::shared_ptr<const Generator> generator;  ///< of the evolution
-  /// L1 error of each snapshot: |fine - coarse| over the same run on half as many cells, plus the time error. The
-  /// truth of a second-order scheme is a third of the first part away.
-  std::vector<double> density_errors;
-  double chi_relative_error = 0;      ///< from the same two grids, the largest over the times
-  double chi_squared_larger_box = 0;  ///< chi squared of the initial law on a box 1.3 times as large
+  TwoGridErrors errors;                        ///< against half as many cells; means: of law_observables
+  double chi_squared_larger_box = 0;           ///< chi squared of the initial law on a box 1.3 times as large
 };
 
 /// To bytes and back to the same bits. `key` names the experiment and study: read_record throws DataError if the

@@ -8,6 +8,7 @@
 #include "models/potentials/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/spectrum/eigenfunction_interpolant.hpp"
+#include "validation/claims/law_comparison.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -18,19 +19,6 @@ Execution quietly(const Execution& execution) {
   return quiet;
 }
 
-// The density on a grid of half as many cells along every axis.
-Values coarsened(const Density& fine, const Grid& coarse) {
-  Values mass = Values::Zero(coarse.size());
-  const Grid& grid = fine.grid();
-  for (Index i = 0; i < grid.size(); ++i) {
-    Index cell = 0;
-    for (Index j = 0; j < grid.dimension(); ++j)
-      cell += ((i / grid.stride(j)) % grid.axis(j).cells()) / 2 * coarse.stride(j);
-    mass(cell) += fine.averages()(i) * grid.volumes()(i);
-  }
-  return mass / coarse.volumes();
-}
-
 Result<Evolution> evolution_on(const ClaimProblem& problem, std::shared_ptr<const Grid> grid,
                                std::shared_ptr<const Generator>& generator, const std::vector<double>& times,
                                const Execution& execution) {
@@ -39,6 +27,8 @@ Result<Evolution> evolution_on(const ClaimProblem& problem, std::shared_ptr<cons
 }
 
 }  // namespace
+
+double GridEnd::l1_error() const { return *std::max_element(errors.l1.begin(), errors.l1.end()); }
 
 ClaimProblem tilted_well_problem() {
   const std::shared_ptr<const Potential> potential = make_potential("tilted-well");
@@ -100,17 +90,8 @@ Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>&
   const Result<Evolution> coarse = evolution_on(problem, claim_grid(box.value(), cells / 2), half, times, execution);
   if (!coarse.ok()) return Result<GridEnd>(coarse.report());
 
-  for (std::size_t k = 0; k < fine->snapshots.size(); ++k) {
-    const DensitySnapshot &f = fine->snapshots[k], &c = coarse->snapshots[k];
-    const Values gap = coarsened(f.density, half->grid()) - c.density.averages();
-    // Second order: a third of the difference to half as many cells, doubled for safety.
-    const double space = 2.0 / 3 * (gap.abs() * half->grid().volumes()).sum();
-    end.l1_error = std::max(end.l1_error, space + fine->time_errors[k]);
-    const double chi = std::sqrt(f.chi_squared), chi_gap = std::abs(chi - std::sqrt(c.chi_squared));
-    // Times at which chi has fallen to the time error say nothing about rates and are left out by the judge.
-    if (chi > 1e3 * fine->time_errors[k])
-      end.chi_relative_error = std::max(end.chi_relative_error, (2.0 / 3 * chi_gap + fine->time_errors[k]) / chi);
-  }
+  end.errors =
+      two_grid_errors(fine.value(), *end.generator, coarse.value(), *half, law_observables(*problem.potential));
   end.snapshots = std::move(fine).value().snapshots;
   return end;
 }

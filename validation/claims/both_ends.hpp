@@ -8,6 +8,7 @@
 #include "solvers/sde/scheme.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 #include "validation/claims/registry.hpp"
+#include "validation/claims/two_grids.hpp"
 #include "validation/rates/mode_decay.hpp"
 
 namespace sgdlimits {
@@ -38,8 +39,9 @@ std::shared_ptr<const Grid> claim_grid(const Box& box, Index cells);
 struct GridEnd {
   std::shared_ptr<const Generator> generator;
   std::vector<DensitySnapshot> snapshots;
-  double l1_error = 0;            ///< of each density: time error, and space error from half as many cells
-  double chi_relative_error = 0;  ///< of chi at all times, likewise
+  TwoGridErrors errors;  ///< means: of law_observables
+  /// The largest L1 error over the times.
+  double l1_error() const;
 };
 Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>& times, const EffortSizes& sizes,
                          const Execution& execution);

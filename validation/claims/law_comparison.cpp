@@ -70,7 +70,11 @@ std::vector<Comparison> compare_law_means(const LawComparison& law, const Points
   const double z = bonferroni_quantile(law.level, 1);
   std::vector<Comparison> comparisons;
   for (std::size_t k = 0; k < observables.size(); ++k) {
-    const GridMean grid = grid_mean_with_error(law.density, observables[k], law.l1_error);
+    GridMean grid = grid_mean_with_error(law.density, observables[k], law.l1_error);
+    if (!law.mean_errors.empty()) {
+      grid.mean = Measurement::deterministic(grid.mean.value(), law.mean_errors[k], Grade::estimate,
+                                             "mean on the grid; bound from half as many cells");
+    }
     const double sd = grid.standard_deviation;
     const Measurement measured(means[k].mean, means[k].standard_error(), law.ensemble_error * sd, Side::two_sided,
                                Grade::estimate, fmt::format("mean over {} paths", means[k].count));

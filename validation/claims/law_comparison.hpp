@@ -16,9 +16,9 @@ namespace sgdlimits {
 /// f, x_j and x_j^2 for all j.
 std::vector<Observable> law_observables(const Potential& potential);
 
-/// E g and sd(g) under a density. The discretisation bound is the density's L1 error times the oscillation of g over
+/// E g and sd(g) under a density. The discretisation bound is the density's L1 error times half the range of g over
 /// the cells that carry more than 1e-12 of the mass, plus what the midpoint rule loses within cells,
-/// (1/24) E sum_j |second difference of g along axis j|.
+/// (1/24) E sum_j |second difference of g along axis j|: pessimistic. A bound from two grids, where known, is better.
 struct GridMean {
   Measurement mean;
   double standard_deviation;
@@ -42,6 +42,8 @@ struct LawComparison {
   double ensemble_error = 0;
   double tolerance = 0.05;  ///< resolution in standard deviations
   double level = 0;         ///< of each single comparison
+  /// Bounds on the means of law_observables from two grids (two_grids.hpp), instead of l1_error; may be empty.
+  std::vector<double> mean_errors = {};
 };
 
 /// Means, then Kolmogorov-Smirnov on every marginal. 1 + 3 d comparisons.

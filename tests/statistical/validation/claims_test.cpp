@@ -61,6 +61,7 @@ LangevinLawMaterial law_of(const OrnsteinUhlenbeck& ou, int threads = 1) {
           "exact transitions",
           0,
           0.05,
+          {},
           std::make_shared<ThreadPool>(threads)};
 }
 
@@ -111,7 +112,7 @@ TEST(GibbsStationary, IsConsistentOnExactDrawsAndSeesAWrongTemperature) {
 
 ChiDecayMaterial curve_of(const OrnsteinUhlenbeck& ou, double gap, double larger_box) {
   return {ou.densities,
-          1e-10,
+          std::vector<double>(ou.densities.size(), 1e-10),
           larger_box,
           Measurement::exact(gap, ""),
           Measurement::exact(2, ""),

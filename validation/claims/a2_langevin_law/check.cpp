@@ -12,9 +12,17 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
   if (!grid.ok()) return Result<ClaimReport>(grid.report());
   const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);
   if (!paths.ok()) return Result<ClaimReport>(paths.report());
-  const LangevinLawMaterial material{
-      *problem.potential, *grid->generator,  grid->snapshots, grid->l1_error, times,
-      paths->snapshots,   "langevin (heun)", paths->error,    0.05,           execution.pool};
+  const LangevinLawMaterial material{*problem.potential,
+                                     *grid->generator,
+                                     grid->snapshots,
+                                     grid->l1_error(),
+                                     times,
+                                     paths->snapshots,
+                                     "langevin (heun)",
+                                     paths->error,
+                                     0.05,
+                                     grid->errors.means,
+                                     execution.pool};
   return judge_langevin_law(material, controls);
 }
 

@@ -45,8 +45,9 @@ ClaimReport judge(const LangevinLawMaterial& material, const std::vector<Density
   report.hypotheses.push_back(
       {"the grid keeps the mass", drift <= 1e-9, fmt::format("largest |mass - 1| {:.2g}", drift)});
   for (const auto& [i, k] : common) {
-    const LawComparison law{material.potential,      grid[i].density,    material.grid_error,
-                            material.ensemble_error, material.tolerance, level};
+    LawComparison law{material.potential,      grid[i].density,    material.grid_error,
+                      material.ensemble_error, material.tolerance, level};
+    if (!material.mean_errors.empty()) law.mean_errors = material.mean_errors[i];
     const std::string when = fmt::format(" at t = {:.6g}", material.times[k]);
     const std::vector<Comparison> found = compare_law(law, material.ensemble[k], when, *material.pool);
     if (is_start(material, grid[i].time)) {

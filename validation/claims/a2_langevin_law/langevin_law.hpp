@@ -37,6 +37,8 @@ struct LangevinLawMaterial {
   /// Bound on the bias that the ensemble's step size puts on a mean, in standard deviations of the observable.
   double ensemble_error = 0;
   double tolerance = 0.05;
+  /// Bounds on the means of law_observables at each snapshot of the grid, from two grids; may be empty.
+  std::vector<std::vector<double>> mean_errors = {};
   std::shared_ptr<ThreadPool> pool = std::make_shared<ThreadPool>(1);
 };
 

@@ -34,6 +34,7 @@ ClaimReport coarse_step_control(const ClaimProblem& problem, const GibbsStationa
                                          "",
                                          0,
                                          material.tolerance,
+                                         material.mean_errors,
                                          material.pool};
     control = judge_gibbs_stationary(coarse, false);
   } else {
@@ -72,13 +73,14 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
   const GibbsStationaryMaterial material{
       *problem.potential,
       *grid->generator,
-      grid->l1_error,
+      grid->errors.gibbs_l1,
       paths->snapshots.back(),
       times.back(),
       affordable ? std::sqrt(grid->snapshots.back().chi_squared) : 0,
       affordable ? "langevin (heun)" : "langevin (heun) started in mu, since 1/lambda_1 is out of reach",
       paths->error,
       0.05,
+      grid->errors.gibbs_means,
       execution.pool};
   ClaimReport report = judge_gibbs_stationary(material, controls);
   if (controls) report.controls.push_back(coarse_step_control(problem, material, sizes.paths, execution));

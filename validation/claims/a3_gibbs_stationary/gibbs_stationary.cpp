@@ -54,9 +54,9 @@ ClaimReport judge(const GibbsStationaryMaterial& material, const Density& gibbs)
       .statement = "mu = exp(-f/tau)/Z is stationary, and the law at a late time is within chi(t) of it",
       .source = "Shi, Su, Jordan 2020, lemma 2.2 and proposition 3.1"};
   report.hypotheses.push_back(annihilated(material.generator));
-  const LawComparison law{material.potential,  gibbs,
-                          material.grid_error, material.ensemble_error + material.remaining_chi,
-                          material.tolerance,  level};
+  const LawComparison law{
+      material.potential, gibbs, material.grid_error, material.ensemble_error + material.remaining_chi,
+      material.tolerance, level, material.mean_errors};
   const std::string when = fmt::format(" at t = {:.6g}", material.time);
   report.comparisons = compare_law_means(law, material.ensemble, when, *material.pool);
   for (Index j = 0; j < d; ++j) report.comparisons.push_back(histogram(material, gibbs, j, level));

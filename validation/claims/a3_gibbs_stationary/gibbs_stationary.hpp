@@ -35,6 +35,8 @@ struct GibbsStationaryMaterial {
   /// Bound on the bias that the ensemble's step size puts on a mean, in standard deviations of the observable.
   double ensemble_error = 0;
   double tolerance = 0.05;  ///< as in A2
+  /// Bounds on the Gibbs means of law_observables, from two grids; may be empty.
+  std::vector<double> mean_errors = {};
   std::shared_ptr<ThreadPool> pool = std::make_shared<ThreadPool>(1);
 };
 

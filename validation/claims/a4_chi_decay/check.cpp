@@ -42,9 +42,10 @@ std::optional<ClaimReport> orthogonal_start_control(const SpectralGapEstimate& s
                                        {0.5 / rate, 1 / rate, 1.5 / rate, 2 / rate, 2.5 / rate}, options, quiet);
   if (!evolution.ok()) return std::nullopt;
   const std::vector<DensitySnapshot>& snapshots = evolution->snapshots;
-  const ChiDecayMaterial material{snapshots, grid.chi_relative_error, snapshots.front().chi_squared,
-                                  gap,       spectrum.eigenvalues[1], Measurement::exact(1, "assumed by the control"),
-                                  ""};
+  const ChiDecayMaterial material{
+      snapshots, grid.errors.log_chi_step, snapshots.front().chi_squared,
+      gap,       spectrum.eigenvalues[1],  Measurement::exact(1, "assumed by the control"),
+      ""};
   ClaimReport control = judge_chi_decay(material, false);
   control.subject = fmt::format("control: a start with c_1 = 0 read as lambda_1 (it decays at lambda_{})", k + 1);
   control.expected = Verdict::refuted;
@@ -84,11 +85,11 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
 
   const Density start = density_of(*problem.initial, spectrum->generator->shared_grid());
   const double c1 = first_coefficient(start, spectrum->eigenfunctions.col(0));
-  const Measurement coefficient = Measurement::deterministic(c1, std::abs(c1) * (1e-4 + grid->l1_error),
+  const Measurement coefficient = Measurement::deterministic(c1, std::abs(c1) * (1e-4 + grid->l1_error()),
                                                              Grade::estimate, "int rho_0 u_1 on the grid of the gap");
   const Measurement &gap = spectrum->eigenvalues[0], &second = spectrum->eigenvalues[1];
   ClaimReport report = judge_chi_decay(
-      {grid->snapshots, grid->chi_relative_error, larger.value(), gap, second, coefficient, "grid"}, controls);
+      {grid->snapshots, grid->errors.log_chi_step, larger.value(), gap, second, coefficient, "grid"}, controls);
   if (report.verdict == Verdict::not_applicable) return report;
 
   const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);

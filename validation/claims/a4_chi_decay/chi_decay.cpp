@@ -78,12 +78,16 @@ void compare_curve(ClaimReport& report, const ChiDecayMaterial& material, double
   const Values rates = local_rates(times, chi);
   for (Index i = 0; i < rates.size(); ++i) {
     const double from = times[static_cast<std::size_t>(i)], to = times[static_cast<std::size_t>(i + 1)];
-    const double error = 2 * material.relative_error / (to - from);
+    const double error = material.log_chi_step_errors[static_cast<std::size_t>(i + 1)] / (to - from);
     report.comparisons.push_back(rate_at_least(
         fmt::format("rate of chi on [{:.6g}, {:.6g}]", from, to), material.gap,
         Measurement::deterministic(rates(i), error, Grade::estimate, "-d log chi/dt on the grid"), tolerance));
   }
-  const Result<Measurement> late = late_rate(times, chi, material.relative_error);
+  // late_rate takes the error of a value, of which a step has two; it looks at the last three rates.
+  double value_error = 0;
+  for (std::size_t i = times.size() > 4 ? times.size() - 3 : 1; i < times.size(); ++i)
+    value_error = std::max(value_error, material.log_chi_step_errors[i] / 2);
+  const Result<Measurement> late = late_rate(times, chi, value_error);
   const Measurement rate =
       late.ok() ? late.value()
                 : Measurement::deterministic(rates(rates.size() - 1), std::abs(rates(rates.size() - 1)) + tolerance,

@@ -28,8 +28,9 @@ namespace sgdlimits {
 /// The grid end against the eigen-solver.
 struct ChiDecayMaterial {
   const std::vector<DensitySnapshot>& grid;  ///< at least four times, the initial one first
-  /// Relative error bound of the chi values (time and space).
-  double relative_error;
+  /// For each snapshot, how far the error of log chi may have changed since the one before (two_grids.hpp): a rate
+  /// over the interval between them is wrong by that over its length.
+  std::vector<double> log_chi_step_errors;
   /// chi_squared of the same initial law on a box 1.3 times as large.
   double initial_chi_squared_on_larger_box;
   Measurement gap;  ///< lambda_1 of the eigen-solver
