@@ -91,8 +91,10 @@ class Pair {
   void measure(const std::string& name, std::vector<DistanceRow>& rows) const {
     if (name == "chi_squared") {
       if (!can_project(a_) || !can_project(b_)) return;
-      add_difference(name, chi_squared_by_modes(context_, problem_, a_), chi_squared_by_modes(context_, problem_, b_),
-                     tolerance_, rows);
+      const Measurement a = chi_squared_by_modes(context_, problem_, a_),
+                        b = chi_squared_by_modes(context_, problem_, b_);
+      // relative to its size, since chi squared has no unit to measure it by
+      add_difference(name, a, b, tolerance_ * std::max({1.0, a.value(), b.value()}), rows);
     } else if (name == "loss") {
       add_mean(mean_potential_observable(*problem_.potential), rows);
     } else if (name == "observables") {

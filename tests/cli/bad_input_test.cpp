@@ -295,7 +295,7 @@ INSTANTIATE_TEST_SUITE_P(Potentials, OutsideTheTheory,
                              Outside{"four_dimensions", "a^2+b^2+c^2+d^2", "out of reach", 3,
                                      "grids reach three dimensions, the potential has 4; use an ensemble"},
                              Outside{"logarithm", "log(x)", "blew up", 3, "f is NaN at (-0.998046875)"}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 // SGD far above 2/L must blow up and be reported as such, with the other studies kept.
 TEST(BlowUp, IsAnOutcome) {

@@ -31,7 +31,9 @@ void expect_equal_runs(const std::filesystem::path& first, const std::filesystem
 }
 
 void expect_no_nan(const Json& json) {
-  if (json.is_number_float()) EXPECT_TRUE(std::isfinite(json.get<double>()));
+  if (json.is_number_float()) {
+    EXPECT_TRUE(std::isfinite(json.get<double>()));
+  }
   if (json.is_structured()) {
     for (const Json& child : json) expect_no_nan(child);
   }
