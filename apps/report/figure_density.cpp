@@ -231,7 +231,10 @@ Panel marginal_panel(const RunResults& results, Index j, double time, std::pair<
 }  // namespace
 
 Figure density_figure(const RunResults& results) {
-  Figure figure{"density", "Gibbs density of " + results.potential, "", {}, 1};
+  // a net's one-line description is longer than a picture is wide
+  const bool fits = results.potential.size() <= 60;
+  Figure figure{
+      "density", "Gibbs density of " + (fits ? results.potential : "the loss: " + results.title), "", {}, 1};
   const StudyOutcome* study = own_spectrum(results);
   if (!study || !study->spectrum->generator) return figure;
   const Generator& generator = *study->spectrum->generator;
