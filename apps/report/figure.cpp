@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/report/text.hpp"
+
 namespace sgdlimits {
 
 namespace {
@@ -63,6 +65,12 @@ std::pair<double, double> axis_range(const Panel& panel, bool vertical) {
   const double margin = high > low ? 0.04 * (high - low) : std::max(0.5, 0.1 * std::abs(high));
   const bool on_axis = vertical && low == 0;  // areas and densities stand on the axis
   return {on_axis ? low : low - margin, high + margin};
+}
+
+double left_margin(const Panel& panel, double character_width) {
+  std::size_t longest = 0;
+  for (const std::string& name : panel.y.categories) longest = std::max(longest, display_width(name));
+  return longest > 0 ? 24 + character_width * static_cast<double>(longest) : 10 * character_width;
 }
 
 std::vector<double> ticks(std::pair<double, double> range, bool logarithmic, int wanted) {

@@ -77,6 +77,9 @@ std::vector<Segment> level_lines(const Raster& raster, double level);
 /// positive values alone. (0, 1) if there are none.
 std::pair<double, double> axis_range(const Panel& panel, bool vertical);
 
+/// Room in px at the left of a panel for the names of its rows, or for numbers.
+double left_margin(const Panel& panel, double character_width);
+
 /// Round numbers inside a range: 1, 2 or 5 times a power of ten, or powers of ten on a logarithmic axis.
 std::vector<double> ticks(std::pair<double, double> range, bool logarithmic, int wanted);
 

@@ -200,6 +200,34 @@ std::vector<double> chosen_times(const RunResults& results) {
 
 bool same_time(double a, double b) { return std::abs(a - b) <= 1e-6 * (1 + std::abs(b)); }
 
+Density on_axis(const Density& density, Index j) {
+  return density.grid().dimension() == 1 ? density : density.marginal(j);
+}
+
+using Interval = std::pair<double, double>;
+Interval united(Interval a, Interval b) { return {std::min(a.first, b.first), std::max(a.second, b.second)}; }
+
+/// Where the densities and all but two in a thousand of the paths are at a time.
+Interval occupied(const RunResults& results, Index j, double time) {
+  Interval range{INFINITY, -INFINITY};
+  if (const StudyOutcome* grid = own_evolution(results)) {
+    for (const DensitySnapshot& snapshot : grid->evolution->snapshots) {
+      if (same_time(snapshot.time, time)) range = united(range, visible(on_axis(snapshot.density, j), 1e-3));
+    }
+  }
+  for (const StudyOutcome* study : own_ensembles(results)) {
+    for (std::size_t k = 0; k < study->ensemble->snapshots.size(); ++k) {
+      if (!same_time(study->ensemble->times[k], time)) continue;
+      Values x = study->ensemble->snapshots[k].col(j);
+      const Index n = x.size();
+      if (n == 0 || role_of(*study) == Role::mini_batch_sgd) continue;  // it may have left for good
+      std::sort(x.data(), x.data() + n);
+      range = united(range, {x(n / 1000), x(n - 1 - n / 1000)});
+    }
+  }
+  return range;
+}
+
 Panel marginal_panel(const RunResults& results, Index j, double time, std::pair<double, double> range) {
   Panel panel;
   panel.title = fmt::format("{} at t = {}", coordinate(results, j), brief(time));
@@ -207,15 +235,13 @@ Panel marginal_panel(const RunResults& results, Index j, double time, std::pair<
   panel.y = {"density", false, {}, {}};
   if (const StudyOutcome* spectrum = own_spectrum(results)) {
     const Density& gibbs = spectrum->spectrum->generator->gibbs();
-    panel.series.push_back(
-        curve(gibbs.grid().dimension() == 1 ? gibbs : gibbs.marginal(j), range, "Gibbs", Role::gibbs, Mark::area));
+    panel.series.push_back(curve(on_axis(gibbs, j), range, "Gibbs", Role::gibbs, Mark::area));
   }
   if (const StudyOutcome* grid = own_evolution(results)) {
     for (const DensitySnapshot& snapshot : grid->evolution->snapshots) {
       if (!same_time(snapshot.time, time)) continue;
       const Density& density = snapshot.density;
-      panel.series.push_back(curve(density.grid().dimension() == 1 ? density : density.marginal(j), range,
-                                   "grid (Fokker-Planck)", Role::grid, Mark::line));
+      panel.series.push_back(curve(on_axis(density, j), range, "grid (Fokker-Planck)", Role::grid, Mark::line));
     }
   }
   for (const StudyOutcome* study : own_ensembles(results)) {
@@ -231,10 +257,7 @@ Panel marginal_panel(const RunResults& results, Index j, double time, std::pair<
 }  // namespace
 
 Figure density_figure(const RunResults& results) {
-  // a net's one-line description is longer than a picture is wide
-  const bool fits = results.potential.size() <= 60;
-  Figure figure{
-      "density", "Gibbs density of " + (fits ? results.potential : "the loss: " + results.title), "", {}, 1};
+  Figure figure{"density", "Gibbs density, critical points and sample paths", "", {}, 1};
   const StudyOutcome* study = own_spectrum(results);
   if (!study || !study->spectrum->generator) return figure;
   const Generator& generator = *study->spectrum->generator;
@@ -244,11 +267,13 @@ Figure density_figure(const RunResults& results) {
     Panel paths = paths_panel(results, range);
     if (!paths.series.empty()) figure.panels.push_back(std::move(paths));
     figure.columns = static_cast<int>(figure.panels.size());
-    figure.caption = "Left: the Gibbs density exp(-f/tau)/Z with the minima and saddles of f. Right: single paths.";
+    figure.caption = "f = " + results.potential +
+                     ". Left: the Gibbs density exp(-f/tau)/Z with the minima and saddles of f. Right: single paths.";
   } else if (generator.grid().dimension() == 2) {
     figure.panels.push_back(heat_map_panel(results, *study));
     figure.caption =
-        "Colour: log10 of the Gibbs density exp(-f/tau)/Z relative to its maximum; a contour every decade. Discs: "
+        "f = " + results.potential +
+        ". Colour: log10 of the Gibbs density exp(-f/tau)/Z relative to its maximum; a contour every decade. Discs: "
         "minima, crosses: saddles. Lines: one path of each motion from the initial law.";
   }
   return figure;
@@ -264,7 +289,8 @@ Figure marginals_figure(const RunResults& results) {
   const std::vector<double> times = chosen_times(results);
   figure.columns = std::max<int>(1, static_cast<int>(times.size()));
   for (Index j = 0; j < shape.grid().dimension(); ++j) {
-    const auto range = visible(shape.grid().dimension() == 1 ? shape : shape.marginal(j), 1e-4);
+    auto range = visible(on_axis(shape, j), 1e-3);
+    for (double time : times) range = united(range, occupied(results, j, time));
     for (double time : times) figure.panels.push_back(marginal_panel(results, j, time, range));
   }
   figure.caption =

@@ -229,7 +229,13 @@ Figure loss_figure(const RunResults& results) {
       panel.series.push_back(std::move(line));
       panel.series.push_back(std::move(series));
     }
-    if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
+    if (panel.series.empty()) continue;
+    double low = INFINITY, high = 0;
+    for (const Series& series : panel.series) {
+      for (double v : series.y) low = std::min(low, v), high = std::max(high, v);
+    }
+    panel.y.logarithmic = low > 0 && high > 3 * low;
+    figure.panels.push_back(std::move(panel));
   }
   figure.columns = std::min<int>(2, std::max<int>(1, static_cast<int>(figure.panels.size())));
   figure.caption =

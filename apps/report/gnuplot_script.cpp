@@ -154,7 +154,7 @@ std::string panel_commands(const Panel& panel, const Layout& layout, std::size_t
   text += fmt::format(
       "  set lmargin at screen {}\n  set rmargin at screen {}\n  set tmargin at screen {}\n  set bmargin at screen "
       "{}\n",
-      number((x + (categories ? 340 : 78)) / layout.width),
+      number((x + left_margin(panel, 7.8)) / layout.width),
       number((x + cell_w - (panel.raster ? 120 : 18)) / layout.width),
       number(1 - (y + (panel.title.empty() ? 10 : 30)) / layout.height),
       number(1 - (y + cell_h - 58) / layout.height));

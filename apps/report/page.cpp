@@ -21,7 +21,7 @@ h2{font-size:20px;margin:48px 0 10px}.lead{color:var(--soft);margin:0 0 4px}.sum
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9em;overflow-wrap:anywhere}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;margin:8px 0}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--rule);padding:6px 12px 6px 0;vertical-align:bottom}
-td{border-bottom:1px solid var(--rule);padding:7px 12px 7px 0;vertical-align:top}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+td{border-bottom:1px solid var(--rule);padding:7px 12px 7px 0;vertical-align:top}.claims td:first-child{min-width:190px}.claims td:nth-child(2){min-width:130px}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 .v{display:inline-block;padding:1px 9px;border-radius:10px;font-size:13px;font-weight:600;white-space:nowrap;border:1.5px solid}
 .v-consistent{color:var(--c-langevin)}.v-refuted{color:var(--c-batch)}.v-undecided,.v-not{color:var(--soft)}
 .bad{color:var(--c-batch);font-weight:600}.quiet{color:var(--soft)}
@@ -85,7 +85,8 @@ std::string claim_details_html(const ClaimReport& claim) {
     }
   };
   rows(claim, "");
-  for (const ClaimReport& control : claim.controls) rows(control, "control: " + control.subject);
+  for (const ClaimReport& control : claim.controls)
+    rows(control, control.subject.starts_with("control: ") ? control.subject : "control: " + control.subject);
   return html + kEndTable + "</details>";
 }
 
@@ -98,13 +99,14 @@ std::string verdicts(const RunResults& results) {
                          ? fmt::format("<p class=\"sum\">All {} verdicts are the expected ones.</p>", all)
                          : fmt::format("<p class=\"sum bad\">{} of {} verdicts are not the expected ones.</p>",
                                        all - as_expected, all);
-  html += "<h2>Verdicts</h2>" + header({"claim", "decided by", "predicted", "measured", "slack", "verdict",
-                                        "expected", "negative control"});
+  html += "<h2>Verdicts</h2><div class=\"claims\">" + header({"claim", "decided by", "predicted", "measured", "slack",
+                                                              "verdict", "expected", "negative control"});
   for (const ClaimReport& claim : results.claims) html += claim_row(claim);
-  html += std::string(kEndTable) +
-          "<p class=\"quiet\">Intervals shown are 95 %; verdicts use level 10⁻⁶. Slack is measured/bound. A claim "
-          "that is "
-          "expected to be refuted lies outside its theorem's hypotheses, and is shown for that reason.</p>";
+  html +=
+      std::string(kEndTable) +
+      "</div><p class=\"quiet\">Intervals shown are 95 %; verdicts use level 10⁻⁶. Slack is measured/bound. A claim "
+      "that is "
+      "expected to be refuted lies outside its theorem's hypotheses, and is shown for that reason.</p>";
   for (const ClaimReport& claim : results.claims) html += claim_details_html(claim);
   return html;
 }
@@ -135,15 +137,26 @@ std::string studies(const RunResults& results) {
 
 std::string distances(const RunResults& results) {
   if (results.distances.empty()) return "";
-  std::string html = "<h2>Law against law</h2>" + header({"law", "against", "measure", "time", "distance",
-                                                          "p of equality", "verdict", "expected"});
+  std::string html = "<h2>Law against law</h2>" + header({"law", "against", "measure", "times", "agree", "differ",
+                                                          "open", "largest distance", "at t", ""});
+  for (const DistanceSummary& s : summarise(results.distances)) {
+    html += "<tr>" + cell(s.first) + cell(s.second) + cell(s.measure) + cell(std::to_string(s.times), true) +
+            cell(std::to_string(s.consistent), true) + cell(std::to_string(s.refuted), true) +
+            cell(std::to_string(s.undecided), true) + cell(with_interval(s.largest->distance), true) +
+            cell(brief(s.largest->time), true) +
+            (s.unexpected == 0 ? "<td class=\"quiet\">as expected</td>"
+                               : "<td class=\"bad\">" + std::to_string(s.unexpected) + " unexpected</td>") +
+            "</tr>";
+  }
+  html += std::string(kEndTable) + "<details><summary>at each time</summary>" +
+          header({"law", "against", "measure", "time", "distance", "p of equality", "verdict", "expected"});
   for (const DistanceRow& row : results.distances) {
     html += "<tr>" + cell(row.first) + cell(row.second) + cell(row.measure) + cell(brief(row.time), true) +
             cell(with_interval(row.distance), true) +
             cell(row.significance < 1 ? brief(row.significance, 2) : "", true) + "<td>" + badge(row.verdict) +
             "</td>" + expectation(row.verdict, row.expected) + "</tr>";
   }
-  return html + kEndTable;
+  return html + kEndTable + "</details>";
 }
 
 std::string matrix(const std::string& name, const Eigen::MatrixXd& m) {

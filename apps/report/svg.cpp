@@ -178,13 +178,13 @@ std::string draw_axes(const Panel& panel, const Frame& frame) {
   const int wanted = static_cast<int>(std::clamp((frame.right - frame.left) / 80, 3.0, 8.0));
   for (double v : ticks(frame.x, panel.x.logarithmic, wanted)) {
     const double x = frame.px(v);
-    svg += line_at(x, frame.top, x, frame.bottom, "gr");
+    if (!panel.raster) svg += line_at(x, frame.top, x, frame.bottom, "gr");
     svg += text_at(x, frame.bottom + 17, label(v, panel.x.logarithmic), "tk mid");
   }
   if (panel.y.categories.empty()) {
     for (double v : ticks(frame.y, panel.y.logarithmic, 6)) {
       const double y = frame.py(v);
-      svg += line_at(frame.left, y, frame.right, y, "gr");
+      if (!panel.raster) svg += line_at(frame.left, y, frame.right, y, "gr");
       svg += text_at(frame.left - 7, y + 4, label(v, panel.y.logarithmic), "tk end");
     }
   }
@@ -298,7 +298,7 @@ std::string to_svg(const Figure& figure) {
     const Panel& panel = figure.panels[k];
     const double x = panel_width * static_cast<double>(static_cast<int>(k) % columns);
     const double y = legend + panel_height * static_cast<double>(static_cast<int>(k) / columns);
-    const Frame frame{x + (categories ? 300 : 68),
+    const Frame frame{x + left_margin(panel, kCharacter),
                       y + (panel.title.empty() ? 12 : 28),
                       x + panel_width - (panel.raster ? 96 : 14),
                       y + panel_height - 48,

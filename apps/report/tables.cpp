@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "apps/report/text.hpp"
 
@@ -14,11 +15,14 @@ std::string expectation(Verdict verdict, Verdict expected) {
   return verdict == expected ? "as expected" : "expected " + to_string(expected);
 }
 
+std::string control_name(const ClaimReport& control) {
+  return control.subject.starts_with("control: ") ? control.subject : "control: " + control.subject;
+}
+
 void add_claim(TextTable& table, const ClaimReport& claim, bool control) {
   const Comparison* comparison = deciding_comparison(claim);
-  table.add({control ? "" : claim.id, control ? "  control: " + claim.subject : claim.name,
-             control ? "" : claim.subject, comparison ? comparison->quantity : "",
-             comparison ? with_interval(comparison->prediction) : "",
+  table.add({control ? "" : claim.id, control ? "  " + control_name(claim) : claim.name, control ? "" : claim.subject,
+             comparison ? comparison->quantity : "", comparison ? with_interval(comparison->prediction) : "",
              comparison ? with_interval(comparison->measurement) : "", claim.slack ? brief(*claim.slack, 3) : "",
              to_string(claim.verdict), expectation(claim.verdict, claim.expected)});
 }
@@ -89,12 +93,37 @@ std::string measurements_table(const RunResults& results, bool with_times) {
   return table.empty() ? "" : table.str();
 }
 
-std::string distances_table(const std::vector<DistanceRow>& distances) {
-  TextTable table({"law", "against", "measure", "time", "distance", "p of equality", "verdict", ""});
+std::vector<DistanceSummary> summarise(const std::vector<DistanceRow>& distances) {
+  std::vector<DistanceSummary> summaries;
+  const auto size = [](const DistanceRow& row) {
+    const double error = half_width(row.distance);
+    return std::abs(row.distance.value()) / (error > 0 ? error : 1);
+  };
   for (const DistanceRow& row : distances) {
-    table.add({row.first, row.second, row.measure, brief(row.time), with_interval(row.distance),
-               row.significance < 1 ? brief(row.significance, 2) : "", to_string(row.verdict),
-               expectation(row.verdict, row.expected)});
+    auto found = std::find_if(summaries.begin(), summaries.end(), [&](const DistanceSummary& s) {
+      return s.first == row.first && s.second == row.second && s.measure == row.measure;
+    });
+    if (found == summaries.end()) {
+      summaries.push_back({row.first, row.second, row.measure});
+      found = summaries.end() - 1;
+    }
+    ++found->times;
+    found->consistent += row.verdict == Verdict::consistent;
+    found->refuted += row.verdict == Verdict::refuted;
+    found->undecided += row.verdict == Verdict::undecided;
+    found->unexpected += row.verdict != row.expected;
+    if (!found->largest || size(row) > size(*found->largest)) found->largest = &row;
+  }
+  return summaries;
+}
+
+std::string distances_table(const std::vector<DistanceRow>& distances) {
+  TextTable table({"law", "against", "measure", "times", "agree", "differ", "open", "largest distance", "at t", ""});
+  for (const DistanceSummary& s : summarise(distances)) {
+    table.add({s.first, s.second, s.measure, std::to_string(s.times), std::to_string(s.consistent),
+               std::to_string(s.refuted), std::to_string(s.undecided), with_interval(s.largest->distance),
+               brief(s.largest->time),
+               s.unexpected == 0 ? "as expected" : fmt::format("{} unexpected", s.unexpected)});
   }
   return table.empty() ? "" : table.str();
 }

@@ -21,6 +21,15 @@ std::string studies_table(const RunResults& results);
 /// measurements.csv, without the rows at single times unless `with_times`.
 std::string measurements_table(const RunResults& results, bool with_times = false);
 
+/// A line for each pair and measure over all its times.
+struct DistanceSummary {
+  std::string first, second, measure;
+  std::size_t times = 0, consistent = 0, refuted = 0, undecided = 0, unexpected = 0;
+  const DistanceRow* largest = nullptr;  ///< the largest in standard errors, or the largest if there are none
+};
+std::vector<DistanceSummary> summarise(const std::vector<DistanceRow>& distances);
+
+/// The summaries: at how many times the laws agree, differ or leave it open, and the time of the largest distance.
 std::string distances_table(const std::vector<DistanceRow>& distances);
 
 std::string escapes_table(const RunResults& results);

@@ -24,6 +24,7 @@ std::string with_interval(const Measurement& measurement) {
   if (measurement.side() == Side::lower) return "> " + brief(value - width);
   if (!std::isfinite(value) || !std::isfinite(width)) return brief(value);
   if (width <= 1e-12 * std::abs(value)) return brief(value, 6);
+  if (width <= 1e-5 * std::abs(value)) return fmt::format("{:.7g} ± {:.1g}", value, width);
   const double scale = std::max(std::abs(value), width);
   const int exponent = static_cast<int>(std::floor(std::log10(scale)));
   const int place = static_cast<int>(std::floor(std::log10(width))) - 1;  // of the second digit of the width

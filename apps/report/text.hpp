@@ -12,7 +12,8 @@ namespace sgdlimits {
 std::string brief(double value, int digits = 4);
 
 /// "0.01634 ± 0.00012": half width 1.96 standard errors plus the discretisation bound, two digits of it and the value
-/// to the same place; "< 0.0031" and "> ..." for one-sided values; the plain number where the width is zero.
+/// to the same place ("0.01675138 ± 4e-09" where the width is below 1e-5 of the value); "< 0.0031" and "> ..." for
+/// one-sided values; the plain number where the width is zero.
 std::string with_interval(const Measurement& measurement);
 
 /// Half the width of the 95 % interval.

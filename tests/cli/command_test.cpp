@@ -65,12 +65,11 @@ TEST(Gap, OfTheDoubleWellAsJson) {
   expect_no_nan(json);
 }
 
-// [-1, 1] reflecting, f = 0 + tiny slope is not possible as a formula of no variable, so 0*x: (s/2)(pi/2)^2 exactly.
+// f = 0 on [-1, 1] has the gap tau (pi/2)^2; at a very high temperature x^2/2 does not matter.
 TEST(Gap, OnAReflectingInterval) {
   const Outcome outcome =
       Place().run({"gap", "--formula", "x^2/2", "--domain", "x=-1:1", "--temperature", "1e6", "--json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  // at infinite temperature the potential does not matter: tau (pi/2)^2
   EXPECT_NEAR(Json::parse(outcome.out).at("spectral_gap").get<double>() / (1e6 * 2.4674011002723395), 1, 1e-5);
 }
 
