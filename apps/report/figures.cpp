@@ -194,12 +194,18 @@ Figure escape_figure(const RunResults& results) {
   return figure;
 }
 
-/// Mean loss of the studies on other problems, a panel a problem.
+bool has_grid(const RunResults& results, const std::string& problem) {
+  return std::any_of(results.studies.begin(), results.studies.end(), [&](const StudyOutcome& study) {
+    return study.problem == problem && (study.evolution || study.spectrum);
+  });
+}
+
+/// Mean loss of the studies on problems that no grid reaches, a panel a problem.
 Figure loss_figure(const RunResults& results) {
   Figure figure{"loss", "Mean loss where only samples can go", "", {}, 2};
   std::vector<std::string> problems;
   for (const StudyOutcome& study : results.studies) {
-    if (!study.problem.empty() && study.ensemble &&
+    if (!study.problem.empty() && study.ensemble && !has_grid(results, study.problem) &&
         std::find(problems.begin(), problems.end(), study.problem) == problems.end()) {
       problems.push_back(study.problem);
     }

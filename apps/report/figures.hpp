@@ -14,7 +14,7 @@ namespace sgdlimits {
 ///   decay         chi(t) of grid and ensembles, with the predicted slope exp(-lambda_1 t)
 ///   marginals     densities of grid and ensembles beside Gibbs, a row for each coordinate, up to three times
 ///   escape        rates of leaving the worse well, measured beside predicted
-///   loss          mean loss against time of the studies on other problems
+///   loss          mean loss against time of the studies on problems without a grid
 ///   eyring-kramers  log lambda_1 against 1/s where the spectra of one potential have several learning rates
 /// Intervals are 95 %. Nothing but the results decides what is drawn, so equal results give equal figures.
 std::vector<Figure> make_figures(const RunResults& results);
