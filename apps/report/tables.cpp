@@ -83,12 +83,12 @@ std::string studies_table(const RunResults& results) {
   return table.empty() ? "" : table.str() + remarks;
 }
 
-std::string measurements_table(const RunResults& results, bool with_times) {
-  TextTable table({"study", "quantity", "time", "value", "grade", "how"});
+std::string measurements_table(const RunResults& results) {
+  TextTable table({"study", "quantity", "value", "grade", "how"});
   for (const MeasurementRow& row : results.measurements) {
-    if (row.time && !with_times) continue;
-    table.add({row.study, row.quantity, row.time ? brief(*row.time) : "", with_interval(row.measurement),
-               to_string(row.measurement.grade()), row.measurement.how()});
+    if (row.time) continue;
+    table.add({row.study, row.quantity, with_interval(row.measurement), to_string(row.measurement.grade()),
+               row.measurement.how()});
   }
   return table.empty() ? "" : table.str();
 }

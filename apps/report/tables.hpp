@@ -18,8 +18,8 @@ std::string claim_details(const ClaimReport& claim);
 /// Studies with their outcome and remarks.
 std::string studies_table(const RunResults& results);
 
-/// measurements.csv, without the rows at single times unless `with_times`.
-std::string measurements_table(const RunResults& results, bool with_times = false);
+/// measurements.csv without the rows at single times.
+std::string measurements_table(const RunResults& results);
 
 /// A line for each pair and measure over all its times.
 struct DistanceSummary {
