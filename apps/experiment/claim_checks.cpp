@@ -104,9 +104,7 @@ class Judge {
                                            checks().tolerance,
                                            grid.errors.gibbs_means,
                                            context_.execution.pool};
-    // While chi is large the claim is undecided whatever the prediction, and a control could not be refuted.
-    const bool late = material.remaining_chi <= checks().tolerance;
-    reports_.push_back(judge_gibbs_stationary(material, checks().controls && late));
+    reports_.push_back(judge_gibbs_stationary(material, checks().controls));
   }
 
   static Measurement second_eigenvalue(const SpectralGapEstimate& spectrum) {
