@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/commands/sub_commands.hpp"
@@ -8,7 +9,7 @@
 #include "example_titles.hpp"  // written by apps/CMakeLists.txt from examples/*.toml
 #include "models/networks/activation.hpp"
 #include "models/potentials/catalogue.hpp"
-#include "solvers/sde/scheme.hpp"
+#include "solvers/sde/catalogue.hpp"
 #include "validation/claims/registry.hpp"
 
 namespace sgdlimits {
@@ -33,32 +34,25 @@ Listing potentials() {
   return listing;
 }
 
-/// f = x^2/2 on a line, to bind a scheme to something: its name and orders do not depend on the problem.
-class HalfSquare final : public FiniteSum {
- public:
-  Index dimension() const override { return 1; }
-  Index terms() const override { return 1; }
-  void value(PointsView x, ValuesOut f, Scratch&) const override { f = x.col(0).square() / 2; }
-  void gradient(PointsView x, PointsOut g, Scratch&) const override { g = x; }
-  void batch_gradient(PointsView x, IndicesView, PointsOut g, Scratch&) const override { g = x; }
-  Points term_gradients(const Eigen::VectorXd& x, Scratch&) const override { return x.transpose().array(); }
-};
+/// "-": not declared; "exact": no bias at any step.
+std::string order(const std::optional<double>& value) {
+  if (!value) return "-";
+  return std::isinf(*value) ? "exact" : shortest(*value);
+}
 
 Listing schemes() {
-  Listing listing{{"name", "study", "strong_order", "weak_order", "invariant_measure_order"}, {}};
-  const auto sum = std::make_shared<const HalfSquare>();
-  const auto drift = std::make_shared<const GradientDrift>(sum);
-  const auto order = [](const std::optional<double>& value) { return value ? shortest(*value) : std::string("-"); };
-  const auto add = [&](const Scheme& scheme, const std::string& name, const std::string& study) {
-    const SchemeOrders orders = scheme.orders();
-    listing.rows.push_back({name, study, order(orders.strong), order(orders.weak), order(orders.invariant_measure)});
-  };
-  add(*euler_maruyama(drift, Temperature(1), 0.1), "euler-maruyama",
-      "kind = \"langevin\", scheme = \"euler-maruyama\"");
-  add(*heun(drift, Temperature(1), 0.1), "heun", "kind = \"langevin\", scheme = \"heun\"");
-  add(*isotropic_noise_sgd(sum, LearningRate(0.1)), "isotropic-noise sgd", "kind = \"sgd\", noise = \"isotropic\"");
-  add(*mini_batch_sgd(sum, LearningRate(0.1), 1, Replacement::with), "mini-batch sgd",
-      "kind = \"sgd\", noise = \"mini-batch\"");
+  Listing listing{{"name", "study", "strong_order", "weak_order", "invariant_measure_order", "gradients_a_step",
+                   "invariant_measure_for_superlinear_drift", "source"},
+                  {}};
+  for (const SchemeRecord& scheme : scheme_catalogue()) {
+    const SchemeOrders& orders = scheme.additive_noise;
+    listing.rows.push_back({scheme.name, fmt::format("kind = \"langevin\", scheme = \"{}\"", scheme.name),
+                            order(orders.strong), order(orders.weak), order(orders.invariant_measure),
+                            shortest(scheme.gradients_a_step), to_string(scheme.superlinear_drift), scheme.source});
+  }
+  listing.rows.push_back({"isotropic-noise sgd", "kind = \"sgd\", noise = \"isotropic\"", "-", "-", "-", "1", "no",
+                          "Euler-Maruyama at step s, temperature s/2"});
+  listing.rows.push_back({"mini-batch sgd", "kind = \"sgd\", noise = \"mini-batch\"", "-", "-", "-", "1", "-", "-"});
   return listing;
 }
 

@@ -4,6 +4,7 @@
 
 #include "apps/experiment/run_context.hpp"
 #include "core/text.hpp"
+#include "solvers/sde/catalogue.hpp"
 #include "validation/claims/a2_langevin_law/langevin_law.hpp"
 #include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
 #include "validation/claims/a4_chi_decay/chi_decay.hpp"
@@ -14,18 +15,19 @@ namespace sgdlimits::experiment {
 namespace {
 
 /// Bias of a mean in standard deviations that the step of a Langevin scheme brings, from the stiffest well: on a
-/// quadratic of curvature K the stationary variance is off by the factor 1/(1 - hK/2) for Euler-Maruyama and
-/// 1 - (hK)^2/4 + ... for Heun. SGD's step is part of the model: no allowance.
+/// quadratic of curvature K the stationary variance is off by the factor harmonic_variance(hK) of the scheme (hK
+/// where the well is too stiff for the step). SGD's step is part of the model: no allowance.
 double step_bias(const Study& study, const StudyRecord* spectrum) {
+  if (study.motion != Motion::langevin) return 0;
   double stiffest = 0;
   if (spectrum) {
     for (const CriticalPoint& point : spectrum->outcome.critical_points) {
       if (point.index() == 0) stiffest = std::max(stiffest, point.hessian_eigenvalues.maxCoeff());
     }
   }
-  const double a = study.step * stiffest;
-  if (study.motion == Motion::euler_maruyama) return a / 2;
-  return study.motion == Motion::heun ? a * a / 4 : 0;
+  const double z = study.step * stiffest;
+  const double bias = std::abs(scheme_record(study.scheme).harmonic_variance(z) - 1);
+  return std::isinf(bias) ? z : bias;
 }
 
 std::string subject_of(const Study& study) {

@@ -60,7 +60,7 @@ enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape };
 std::string to_string(StudyKind kind);
 
 /// What moves the paths of a langevin, sgd or escape study.
-enum class Motion { euler_maruyama, heun, isotropic_sgd, mini_batch_sgd };
+enum class Motion { langevin, isotropic_sgd, mini_batch_sgd };
 
 struct Study {
   std::string name;
@@ -73,8 +73,9 @@ struct Study {
   std::vector<Index> cells;  ///< along each axis, even; empty: 2048 in 1-D, 192 in 2-D, 40 in 3-D
   double time_tolerance = 1e-5;
   // langevin, sgd, escape
-  Motion motion = Motion::heun;
-  double step = 0;  ///< numerical step of langevin and of escape with noise = "langevin"
+  Motion motion = Motion::langevin;
+  std::string scheme;  ///< of Motion::langevin, a name of scheme_names()
+  double step = 0;     ///< numerical step of langevin and of escape with noise = "langevin"
   Index paths = 0;
   Index batch = 1;
   Replacement replacement = Replacement::with;

@@ -7,6 +7,7 @@
 
 #include "apps/experiment/reading.hpp"
 #include "core/text.hpp"
+#include "solvers/sde/catalogue.hpp"
 
 namespace sgdlimits::experiment {
 
@@ -62,6 +63,12 @@ void read_batch(Section& section, const Problem& problem, Study& study) {
       "batch", 1, study.replacement == Replacement::with ? kMostPaths : static_cast<std::int64_t>(terms));
 }
 
+void read_scheme(Section& section, Study& study) {
+  study.motion = Motion::langevin;
+  study.scheme = section.choice("scheme", scheme_names(), "heun");
+  study.step = section.number("step", kPositive);
+}
+
 void read_noise(Section& section, const Problem& problem, Study& study, const std::vector<std::string>& noises) {
   const std::string noise = section.choice("noise", noises, problem.sum ? "mini-batch" : "isotropic");
   if (noise != "mini-batch") {
@@ -71,9 +78,7 @@ void read_noise(Section& section, const Problem& problem, Study& study, const st
     }
   }
   if (noise == "langevin") {
-    study.motion = section.choice("scheme", {"heun", "euler-maruyama"}, "heun") == "heun" ? Motion::heun
-                                                                                          : Motion::euler_maruyama;
-    study.step = section.number("step", kPositive);
+    read_scheme(section, study);
     return;
   }
   study.motion = noise == "isotropic" ? Motion::isotropic_sgd : Motion::mini_batch_sgd;
@@ -123,9 +128,7 @@ void read_fokker_planck(Section& section, const Problem& problem, Study& study) 
 void read_langevin(Section& section, const Problem& problem, Study& study) {
   section.allow({"name", "kind", "problem", "scheme", "step", "paths", "sample_paths"});
   need_clock(section, problem);
-  study.motion =
-      section.choice("scheme", {"heun", "euler-maruyama"}, "heun") == "heun" ? Motion::heun : Motion::euler_maruyama;
-  study.step = section.number("step", kPositive);
+  read_scheme(section, study);
   check_times(section, "step", study.step, problem.report_at);
 }
 
@@ -152,7 +155,7 @@ void read_escape(Section& section, const Problem& problem, Study& study) {
       section.number("until", kPositive, problem.until > 0 ? std::optional<double>(problem.until) : std::nullopt);
   study.discard = section.number("discard", {0, study.until, false, true}, 0.1 * study.until);
   study.threshold = section.number("threshold", {0.5, 1, false, true}, 0.9);
-  const bool langevin = study.motion == Motion::heun || study.motion == Motion::euler_maruyama;
+  const bool langevin = study.motion == Motion::langevin;
   check_times(section, langevin ? "step" : "learning_rate", langevin ? study.step : study.learning_rate,
               {study.until});
 }

@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "apps/experiment/run_context.hpp"
-#include "core/drift.hpp"
 #include "core/text.hpp"
+#include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
 
 namespace sgdlimits::experiment {
@@ -147,10 +147,10 @@ void add_rows(const RunContext& context, const Problem& problem, StudyRecord& re
 }  // namespace
 
 std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) {
-  const auto drift = std::make_shared<const GradientDrift>(problem.potential);
   switch (study.motion) {
-    case Motion::heun: return heun(drift, *problem.temperature, study.step);
-    case Motion::euler_maruyama: return euler_maruyama(drift, *problem.temperature, study.step);
+    case Motion::langevin:
+      return sgdlimits::make_scheme(study.scheme, OverdampedProblem::of(problem.potential, *problem.temperature),
+                                    study.step);
     case Motion::isotropic_sgd: return isotropic_noise_sgd(problem.potential, LearningRate(study.learning_rate));
     default: return mini_batch_sgd(problem.sum, LearningRate(study.learning_rate), study.batch, study.replacement);
   }
@@ -158,8 +158,7 @@ std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) 
 
 std::string motion_name(const Study& study) {
   switch (study.motion) {
-    case Motion::heun: return fmt::format("heun, step {}", shortest(study.step));
-    case Motion::euler_maruyama: return fmt::format("euler-maruyama, step {}", shortest(study.step));
+    case Motion::langevin: return fmt::format("{}, step {}", study.scheme, shortest(study.step));
     case Motion::isotropic_sgd: return "isotropic-noise sgd";
     default: return fmt::format("mini-batch sgd (B = {})", study.batch);
   }

@@ -101,7 +101,7 @@ void run_escape(RunContext& context, const Study& study, StudyRecord& record) {
   add_row(record.rows, study.name, "predicted escape rate", std::nullopt, predicted);
   record.outcome.remarks.push_back(fmt::format("{} of {} paths crossed between t = {} and {}.", count.events,
                                                count.at_risk, shortest(study.discard), shortest(passage->until)));
-  if (study.motion == Motion::heun || study.motion == Motion::euler_maruyama) {
+  if (study.motion == Motion::langevin) {
     record.outcome.remarks.push_back(
         fmt::format("Langevin leaves at {:.3g} of the predicted rate, which is asymptotic for high barriers and too "
                     "high: read the rates of SGD beside this one.",
