@@ -1,7 +1,6 @@
 #include "models/networks/two_layer_net.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "core/errors.hpp"
 #include "models/names.hpp"
@@ -12,39 +11,7 @@ namespace sgdlimits {
 namespace {
 
 constexpr Index L = kernel::kNetLanes;
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Distinct rows (x, y) in order of first appearance, and how often each occurs.
-struct Merged {
-  RowMajor inputs;
-  Eigen::VectorXd targets, multiplicity;
-};
-
-Merged merge_equal_rows(const Eigen::MatrixXd& inputs, const Eigen::VectorXd& targets) {
-  std::map<std::vector<double>, Index> seen;
-  std::vector<Index> first;
-  std::vector<double> count;
-  for (Index i = 0; i < inputs.rows(); ++i) {
-    std::vector<double> row(static_cast<std::size_t>(inputs.cols()) + 1);
-    for (Index k = 0; k < inputs.cols(); ++k) row[static_cast<std::size_t>(k)] = inputs(i, k);
-    row.back() = targets(i);
-    const auto [place, fresh] = seen.try_emplace(std::move(row), static_cast<Index>(first.size()));
-    if (fresh) {
-      first.push_back(i);
-      count.push_back(0);
-    }
-    count[static_cast<std::size_t>(place->second)] += 1;
-  }
-  const auto rows = static_cast<Index>(first.size());
-  Merged merged{RowMajor(rows, inputs.cols()), Eigen::VectorXd(rows), Eigen::VectorXd(rows)};
-  for (Index r = 0; r < rows; ++r) {
-    const auto s = static_cast<std::size_t>(r);
-    merged.inputs.row(r) = inputs.row(first[s]);
-    merged.targets(r) = targets(first[s]);
-    merged.multiplicity(r) = count[s];
-  }
-  return merged;
-}
+using networks::RowMajor;
 
 /// Columns of rows [begin, begin + L) of x into tile[c L + lane]; lanes past the end repeat the last row.
 template <class Array, class T>
@@ -69,17 +36,14 @@ void store_tile(const double* tile, Index begin, ValuesOut f) {
 class TwoLayerNet final : public networks::TwoLayerNetSum {
  public:
   explicit TwoLayerNet(const TwoLayerNetSpec& spec)
-      : TwoLayerNetSum(spec),
-        merged_(merge_equal_rows(spec.inputs, spec.targets)),
-        weight_(spec.loss_factor / static_cast<double>(spec.inputs.rows()) * merged_.multiplicity),
-        rows_(spec.inputs) {}
+      : TwoLayerNetSum(spec, networks::distinct_inputs(spec)), samples_(networks::individual_samples(spec)) {}
 
   void value(PointsView x, ValuesOut f, Scratch& scratch) const override {
     Scratch::Frame frame(scratch);
     const Tile tile(frame, dimension(), width());
     for (Index begin = 0; begin < x.rows(); begin += L) {
       load_tile(x, begin, tile.w);
-      kernel::net_value(merged_data(), tile.w, tile.f, tile.work);
+      kernel::net_value(data(sum_), tile.w, tile.f, tile.work);
       store_tile(tile.f, begin, f);
     }
   }
@@ -89,7 +53,7 @@ class TwoLayerNet final : public networks::TwoLayerNetSum {
     const Tile tile(frame, dimension(), width());
     for (Index begin = 0; begin < x.rows(); begin += L) {
       load_tile(x, begin, tile.w);
-      kernel::net_gradient(merged_data(), tile.w, nullptr, tile.g, tile.work);
+      kernel::net_gradient(data(sum_), tile.w, nullptr, tile.g, tile.work);
       store_tile(tile.g, begin, g);
     }
   }
@@ -99,7 +63,7 @@ class TwoLayerNet final : public networks::TwoLayerNetSum {
     const Tile tile(frame, dimension(), width());
     for (Index begin = 0; begin < x.rows(); begin += L) {
       load_tile(x, begin, tile.w);
-      kernel::net_gradient(merged_data(), tile.w, tile.f, tile.g, tile.work);
+      kernel::net_gradient(data(sum_), tile.w, tile.f, tile.g, tile.work);
       store_tile(tile.f, begin, f);
       store_tile(tile.g, begin, g);
     }
@@ -110,7 +74,7 @@ class TwoLayerNet final : public networks::TwoLayerNetSum {
     const Tile tile(frame, dimension(), width());
     for (Index begin = 0; begin < x.rows(); begin += L) {
       load_tile(x, begin, tile.w);
-      kernel::net_laplacian(merged_data(), tile.w, tile.f, tile.work);
+      kernel::net_laplacian(data(sum_), tile.w, tile.f, tile.work);
       store_tile(tile.f, begin, out);
     }
   }
@@ -121,7 +85,7 @@ class TwoLayerNet final : public networks::TwoLayerNetSum {
     const Tile tile(frame, dimension(), width());
     auto* rows = reinterpret_cast<Index*>(frame.take(indices.cols() * L));
     const double weight = spec_.loss_factor / static_cast<double>(indices.cols());
-    kernel::NetData net = data(rows_, spec_.targets);
+    kernel::NetData net = data(samples_);
     net.weight = &weight;
     for (Index begin = 0; begin < x.rows(); begin += L) {
       load_tile(x, begin, tile.w);
@@ -141,19 +105,22 @@ class TwoLayerNet final : public networks::TwoLayerNetSum {
     double *w, *g, *f, *work;
   };
 
-  kernel::NetData data(const RowMajor& inputs, const Eigen::VectorXd& targets) const {
-    return {spec_.activation, spec_.loss,    width(),        inputs.cols(), inputs.rows(),
-            outer_.data(),    inputs.data(), targets.data(), nullptr,       spec_.ridge};
-  }
-  kernel::NetData merged_data() const {
-    kernel::NetData net = data(merged_.inputs, merged_.targets);
-    net.weight = weight_.data();
-    return net;
+  kernel::NetData data(const networks::LossSum& sum) const {
+    return {.activation = spec_.activation,
+            .loss = spec_.loss,
+            .neurons = width(),
+            .inputs = sum.inputs.cols(),
+            .rows = sum.inputs.rows(),
+            .outer = outer_.data(),
+            .x = sum.inputs.data(),
+            .y = sum.targets.data(),
+            .weight = sum.weight.data(),
+            .slope = sum.slope.data(),
+            .constant = sum.constant,
+            .ridge = spec_.ridge};
   }
 
-  Merged merged_;
-  Eigen::VectorXd weight_;  // c m_i/n of the merged rows
-  RowMajor rows_;           // all rows, for mini-batches
+  networks::LossSum samples_;  // for mini-batches
 };
 
 }  // namespace
@@ -191,8 +158,18 @@ Points two_layer_prediction(const TwoLayerNetSpec& spec, PointsView weights, con
                           "width times inputs, " + std::to_string(width) + " x " + std::to_string(inputs.cols()));
   const RowMajor rows = inputs;
   const Eigen::VectorXd outer = output_factor(spec.scale, width) * spec.outer_weights;
-  const kernel::NetData net{spec.activation, spec.loss,   width,   rows.cols(), rows.rows(),
-                            outer.data(),    rows.data(), nullptr, nullptr,     0};
+  const kernel::NetData net{.activation = spec.activation,
+                            .loss = spec.loss,
+                            .neurons = width,
+                            .inputs = rows.cols(),
+                            .rows = rows.rows(),
+                            .outer = outer.data(),
+                            .x = rows.data(),
+                            .y = nullptr,
+                            .weight = nullptr,
+                            .slope = nullptr,
+                            .constant = 0,
+                            .ridge = 0};
   Scratch scratch;
   Scratch::Frame frame(scratch);
   double* w = frame.take(weights.cols() * L);

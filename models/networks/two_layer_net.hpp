@@ -49,9 +49,12 @@ struct TwoLayerNetSpec {
 };
 
 /// The potential above: value, gradient, Laplacian and Hessian exact, mini-batch and single gradients.
-/// Equal rows (x_i, y_i) are merged with their multiplicity in everything but `terms` and single gradients, which
-/// changes results by rounding alone. Coordinates are named "w[k]" for one neuron, "w[j,k]" otherwise. For ReLU
-/// derivatives are those almost everywhere. Cost O(N n p D) a batch; memory O(p D) a tile.
+/// Value, gradient, Laplacian and Hessian cost one evaluation for each distinct input among the n samples: those with
+/// equal x_i are merged exactly, whatever their targets (square loss: mean target and a constant; logistic loss: the
+/// counts of both signs), which changes results by rounding alone. `terms`, mini-batch and single gradients see the
+/// n samples one by one. Coordinates are named "w[k]" for one neuron, "w[j,k]" otherwise. For ReLU
+/// derivatives are those almost everywhere. Cost O(N n p D) a batch, n counting distinct inputs; memory O(p D) a
+/// tile.
 /// facts(): ridge = lambda where the data term grows less than quadratically (bounded sigma, or logistic loss);
 /// nothing else is known in closed form. Throws InvalidArgument if sizes do not match, a number is not finite, c <=
 /// 0, lambda < 0, or a logistic target is not +-1.
@@ -60,8 +63,8 @@ std::shared_ptr<const FiniteSum> two_layer_net(const TwoLayerNetSpec& spec);
 /// yhat at m inputs (m x D) for N weights (N x pD): N x m. Throws InvalidArgument on a wrong shape.
 Points two_layer_prediction(const TwoLayerNetSpec& spec, PointsView weights, const Eigen::MatrixXd& inputs);
 
-/// The same potential by scalar loops over the formula, ten to a hundred times slower: what tests and benchmarks
-/// compare with.
+/// The same potential by scalar loops over the formula and over every sample, nothing merged, ten to a hundred times
+/// slower: what tests and benchmarks compare with.
 std::shared_ptr<const FiniteSum> two_layer_net_reference(const TwoLayerNetSpec& spec);
 
 }  // namespace sgdlimits

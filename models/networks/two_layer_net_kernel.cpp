@@ -168,17 +168,17 @@ void gradient(const NetData& net, const double* w, double* f, double* g, double*
   const Index d = net.neurons * net.inputs;
   for (Index i = 0; i < d * L; ++i) g[i] = net.ridge * w[i];
   if constexpr (with_value) {
-    for (Index l = 0; l < L; ++l) f[l] = 0;
+    for (Index l = 0; l < L; ++l) f[l] = net.constant;
     for (Index c = 0; c < d; ++c)
       for (Index l = 0; l < L; ++l) f[l] += 0.5 * net.ridge * w[c * L + l] * w[c * L + l];
   }
   for (Index i = 0; i < net.rows; ++i) {
     const double* x = net.x + i * net.inputs;
-    const double y = net.y[i], m = net.weight[i];
+    const double y = net.y[i], m = net.weight[i], b = net.slope[i];
     forward<A, D>(net, w, x, prediction, slope);
     if constexpr (with_value)
-      for (Index l = 0; l < L; ++l) f[l] += m * LossOf<Q>::value(prediction[l], y);
-    for (Index l = 0; l < L; ++l) residual[l] = m * LossOf<Q>::first(prediction[l], y);
+      for (Index l = 0; l < L; ++l) f[l] += m * LossOf<Q>::value(prediction[l], y) + b * prediction[l];
+    for (Index l = 0; l < L; ++l) residual[l] = m * LossOf<Q>::first(prediction[l], y) + b;
     for (Index j = 0; j < net.neurons; ++j) {
       const double* __restrict s = slope + j * L;
       for (Index k = 0; k < net.inputs; ++k) {
@@ -193,17 +193,17 @@ template <Activation A, Loss Q, int D>
 void value(const NetData& net, const double* w, double* f, double* work) {
   double* __restrict prediction = work;
   double* __restrict z = work + L;
-  for (Index l = 0; l < L; ++l) f[l] = 0;
+  for (Index l = 0; l < L; ++l) f[l] = net.constant;
   for (Index c = 0; c < net.neurons * net.inputs; ++c)
     for (Index l = 0; l < L; ++l) f[l] += 0.5 * net.ridge * w[c * L + l] * w[c * L + l];
   for (Index i = 0; i < net.rows; ++i) {
-    const double y = net.y[i], m = net.weight[i];
+    const double y = net.y[i], m = net.weight[i], b = net.slope[i];
     for (Index l = 0; l < L; ++l) prediction[l] = 0;
     for (Index j = 0; j < net.neurons; ++j) {
       preactivation<D>(w + j * net.inputs * L, net.x + i * net.inputs, net.inputs, z);
       for (Index l = 0; l < L; ++l) prediction[l] += net.outer[j] * Sigma<A>::value(z[l]);
     }
-    for (Index l = 0; l < L; ++l) f[l] += m * LossOf<Q>::value(prediction[l], y);
+    for (Index l = 0; l < L; ++l) f[l] += m * LossOf<Q>::value(prediction[l], y) + b * prediction[l];
   }
 }
 
@@ -217,7 +217,7 @@ void laplacian(const NetData& net, const double* w, double* out, double* work) {
     const double* x = net.x + i * net.inputs;
     double size = 0;
     for (Index k = 0; k < net.inputs; ++k) size += x[k] * x[k];
-    const double y = net.y[i], m = net.weight[i] * size;
+    const double y = net.y[i], m = net.weight[i] * size, b = net.slope[i] * size;
     for (Index l = 0; l < L; ++l) prediction[l] = square[l] = curvature[l] = 0;
     for (Index j = 0; j < net.neurons; ++j) {
       preactivation<D>(w + j * net.inputs * L, x, net.inputs, z);
@@ -231,8 +231,8 @@ void laplacian(const NetData& net, const double* w, double* out, double* work) {
       }
     }
     for (Index l = 0; l < L; ++l)
-      out[l] +=
-          m * (LossOf<Q>::second(prediction[l], y) * square[l] + LossOf<Q>::first(prediction[l], y) * curvature[l]);
+      out[l] += m * LossOf<Q>::second(prediction[l], y) * square[l] +
+                (m * LossOf<Q>::first(prediction[l], y) + b) * curvature[l];
   }
 }
 

@@ -6,7 +6,7 @@ namespace {
 
 class ReferenceNet final : public networks::TwoLayerNetSum {
  public:
-  using TwoLayerNetSum::TwoLayerNetSum;
+  explicit ReferenceNet(const TwoLayerNetSpec& spec) : TwoLayerNetSum(spec, networks::individual_samples(spec)) {}
 
   void value(PointsView x, ValuesOut f, Scratch&) const override {
     for (Index r = 0; r < x.rows(); ++r) {
@@ -58,6 +58,7 @@ class ReferenceNet final : public networks::TwoLayerNetSum {
 }  // namespace
 
 std::shared_ptr<const FiniteSum> two_layer_net_reference(const TwoLayerNetSpec& spec) {
+  networks::check(spec);
   return std::make_shared<ReferenceNet>(spec);
 }
 

@@ -65,8 +65,7 @@ LossValues evaluate_loss(Loss loss, double prediction, double target) {
   return {s.value, -target * s.first, s.second};
 }
 
-TwoLayerNetSum::TwoLayerNetSum(TwoLayerNetSpec spec) : spec_(std::move(spec)) {
-  check(spec_);
+TwoLayerNetSum::TwoLayerNetSum(TwoLayerNetSpec spec, LossSum sum) : spec_(std::move(spec)), sum_(std::move(sum)) {
   outer_ = output_factor(spec_.scale, width()) * spec_.outer_weights;
 }
 
@@ -74,8 +73,8 @@ Eigen::MatrixXd TwoLayerNetSum::hessian(const Eigen::VectorXd& w, Scratch&) cons
   const Index d = dimension(), p = width(), D = inputs();
   Eigen::MatrixXd hessian = spec_.ridge * Eigen::MatrixXd::Identity(d, d);
   Eigen::VectorXd output_gradient(d), curvature(p);
-  for (Index i = 0; i < terms(); ++i) {
-    const Eigen::VectorXd x = spec_.inputs.row(i);
+  for (Index i = 0; i < sum_.inputs.rows(); ++i) {
+    const Eigen::VectorXd x = sum_.inputs.row(i);
     double prediction = 0;
     for (Index j = 0; j < p; ++j) {
       const ActivationValues s = evaluate(spec_.activation, w.segment(j * D, D).dot(x));
@@ -83,12 +82,12 @@ Eigen::MatrixXd TwoLayerNetSum::hessian(const Eigen::VectorXd& w, Scratch&) cons
       output_gradient.segment(j * D, D) = outer_(j) * s.first * x;
       curvature(j) = outer_(j) * s.second;
     }
-    const LossValues loss = evaluate_loss(spec_.loss, prediction, spec_.targets(i));
-    const double m = spec_.loss_factor / static_cast<double>(terms());
+    const LossValues loss = evaluate_loss(spec_.loss, prediction, sum_.targets(i));
+    const double first = sum_.weight(i) * loss.first + sum_.slope(i);
     // Hess = loss'' grad yhat grad yhat^T + loss' Hess yhat, and Hess yhat has one block a neuron
-    hessian.noalias() += m * loss.second * output_gradient * output_gradient.transpose();
+    hessian.noalias() += sum_.weight(i) * loss.second * output_gradient * output_gradient.transpose();
     for (Index j = 0; j < p; ++j)
-      hessian.block(j * D, j * D, D, D).noalias() += m * loss.first * curvature(j) * x * x.transpose();
+      hessian.block(j * D, j * D, D, D).noalias() += first * curvature(j) * x * x.transpose();
   }
   return hessian;
 }

@@ -1,7 +1,7 @@
 /// What the fast and the reference two-layer net share; internal to models/networks.
 #pragma once
 
-#include "models/networks/two_layer_net.hpp"
+#include "models/networks/loss_sum.hpp"
 
 namespace sgdlimits::networks {
 
@@ -14,10 +14,11 @@ struct LossValues {
 };
 LossValues evaluate_loss(Loss loss, double prediction, double target);
 
-/// Everything but the batch evaluations, by scalar loops over the formulas.
+/// Everything but the batch evaluations, by scalar loops over the formulas: single gradients over the samples, the
+/// Hessian over the rows of `sum`, which must be the specification's.
 class TwoLayerNetSum : public FiniteSum {
  public:
-  explicit TwoLayerNetSum(TwoLayerNetSpec spec);
+  TwoLayerNetSum(TwoLayerNetSpec spec, LossSum sum);
 
   Index dimension() const override { return width() * inputs(); }
   Index terms() const override { return spec_.inputs.rows(); }
@@ -33,6 +34,7 @@ class TwoLayerNetSum : public FiniteSum {
   Index inputs() const { return spec_.inputs.cols(); }
 
   TwoLayerNetSpec spec_;
+  LossSum sum_;
   Eigen::VectorXd outer_;  // S a
 };
 

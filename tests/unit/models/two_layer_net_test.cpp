@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/errors.hpp"
+#include "models/networks/loss_sum.hpp"
 #include "unit/models/differences.hpp"
 
 namespace sgdlimits {
@@ -86,6 +88,70 @@ TEST(TwoLayerNet, KernelAgreesWithTheScalarReference) {
       EXPECT_LT(relative(g, h), 1e-13) << fast->description() << " at scale " << scale;
     }
   });
+}
+
+/// Groups of 1, 2, 7, 30 and 60 samples with one input each, in mixed order, with random targets: in the logistic
+/// case groups with one sign, with a majority of either, and with a tie.
+TwoLayerNetSpec repeated_inputs(Activation activation, Loss loss, Index width, Index inputs) {
+  TwoLayerNetSpec spec = random_spec(activation, loss, width, inputs, 100);
+  const Index last[] = {1, 3, 10, 40, 100};
+  for (Index i = 0; i < 100; ++i) {
+    const Index place = 37 * i % 100;
+    const Index group = std::upper_bound(last, last + 5, place) - last;
+    spec.inputs.row(i) = random_points(5, inputs, 1.0, 31).row(group).matrix();
+    if (loss == Loss::logistic && group == 1) spec.targets(i) = place == 1 ? 1 : -1;
+    if (loss == Loss::logistic && group == 2) spec.targets(i) = -1;
+  }
+  return spec;
+}
+
+// Merging is exact: a mean target without its constant, a lost count, a sign taken for the majority's or a slope
+// missing in one derivative fails. Hessian and Laplacian are compared with the sample-by-sample ones too.
+TEST(TwoLayerNet, MergedInputsAgreeWithTheSamplesOneByOne) {
+  for (const Activation activation : all_activations())
+    for (const Loss loss : {Loss::square, Loss::logistic})
+      for (const auto& [width, inputs] : {std::pair<Index, Index>{1, 2}, {3, 3}}) {
+        const TwoLayerNetSpec spec = repeated_inputs(activation, loss, width, inputs);
+        EXPECT_EQ(networks::distinct_inputs(spec).inputs.rows(), 5);
+        const auto merged = two_layer_net(spec), one_by_one = two_layer_net_reference(spec);
+        EXPECT_EQ(merged->terms(), 100);
+        Scratch scratch;
+        for (const double scale : {0.05, 1.0, 30.0}) {
+          const Points x = random_points(64, merged->dimension(), scale, 33);
+          const std::string where = merged->description() + " at scale " + std::to_string(scale);
+          const Values f = values(*merged, x), e = values(*one_by_one, x);
+          EXPECT_LT(((f - e) / e).abs().maxCoeff(), 1e-13) << where;
+          EXPECT_LT(relative(gradients(*merged, x), gradients(*one_by_one, x)), 1e-13) << where;
+          Values trace(x.rows()), other(x.rows());
+          merged->laplacian(x, trace, scratch);
+          one_by_one->laplacian(x, other, scratch);
+          EXPECT_LT((trace - other).abs().maxCoeff(), 1e-13 * other.abs().maxCoeff()) << where;
+          const Eigen::VectorXd point = x.row(0).transpose();
+          const Eigen::MatrixXd a = merged->hessian(point, scratch), b = one_by_one->hessian(point, scratch);
+          EXPECT_LT((a - b).cwiseAbs().maxCoeff(), 1e-13 * b.cwiseAbs().maxCoeff()) << where;
+          EXPECT_TRUE((merged->term_gradients(point, scratch) == one_by_one->term_gradients(point, scratch)).all());
+        }
+      }
+}
+
+// Without repeats merging does nothing, and equal targets keep their bits whatever their number.
+TEST(TwoLayerNet, MergingLeavesDistinctInputsAlone) {
+  for (const Loss loss : {Loss::square, Loss::logistic}) {
+    TwoLayerNetSpec spec = random_spec(Activation::tanh, loss, 2, 2);
+    spec.inputs = random_points(12, 2, 1.0, 11).topRows(12).matrix();
+    const networks::LossSum merged = networks::distinct_inputs(spec), all = networks::individual_samples(spec);
+    EXPECT_EQ(merged.inputs, all.inputs);
+    EXPECT_EQ(merged.targets, all.targets);
+    EXPECT_EQ(merged.weight, all.weight);
+    EXPECT_EQ(merged.slope, all.slope);
+    EXPECT_EQ(merged.constant, 0);
+    spec.inputs.rowwise() = spec.inputs.row(0).eval();
+    spec.targets.setConstant(loss == Loss::square ? 0.1 : -1);
+    const networks::LossSum one = networks::distinct_inputs(spec);
+    EXPECT_EQ(one.targets(0), spec.targets(0));
+    EXPECT_EQ(one.slope(0), 0);
+    EXPECT_EQ(one.constant, 0);
+  }
 }
 
 // Pre-activations of +-1000 neither overflow nor give NaN, and the saturated values are exact.
