@@ -49,7 +49,7 @@ struct FirstPassage {
   Values times;      ///< length N; infinity where it has not happened
   double until = 0;  ///< observed up to this time
 };
-/// Fills inside(i) for point i; called on padded tiles by many threads, so it must be pure.
+/// Fills inside(i) for point i; called on padded tiles of finite points by many threads, so it must be pure.
 using Indicator = std::function<void(PointsView x, ValuesOut inside, Scratch& scratch)>;
 Result<FirstPassage> first_passage(Ensemble& ensemble, const Scheme& scheme, std::int64_t steps,
                                    const Indicator& reached, const Execution& execution = {});

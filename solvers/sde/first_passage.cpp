@@ -10,6 +10,7 @@ Result<FirstPassage> first_passage(Ensemble& ensemble, const Scheme& scheme, std
   FirstPassage passage;
   passage.times = Values::Constant(ensemble.paths(), std::numeric_limits<double>::infinity());
   const TileObserver look = [&](const TileView& tile) {
+    if (!std::isfinite((tile.x * 0.0).sum())) return;  // the end of the slice reports the blow-up
     Scratch::Frame frame(tile.scratch);
     Eigen::Map<Values> inside = frame.values(tile.x.rows());
     reached(tile.x, inside, tile.scratch);
