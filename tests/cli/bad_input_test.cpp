@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "shell.hpp"
+#include "support/experiments.hpp"
 
 namespace cli {
 namespace {
+
+using sgdlimits::test::kNet;
+using sgdlimits::test::kTiny;
 
 struct Case {
   std::string name;
@@ -15,6 +19,8 @@ struct Case {
   std::string experiment = "";  ///< written to e.toml
   std::string data = "a,s\n1,0\n2,1\n3,0\n";
 };
+
+void PrintTo(const Case& bad, std::ostream* out) { *out << bad.name; }
 
 std::vector<std::string> words(const std::string& line) {
   std::istringstream stream(line);
@@ -145,9 +151,10 @@ std::vector<Case> experiment_cases() {
       bad("same_name", "\"grid\"", "\"gap\"", "e.toml:18:8: two studies have the name \"gap\"; rename one of them"),
       bad("times", "[1, 5, 10]", "[5, 1, 10]",
           "e.toml:11:13: dynamics.report_at must increase, but entry 1 does not"),
-      bad("dimension", "{kind = \"gibbs\", temperature = 0.04}", "{kind = \"gaussian\", mean = [0, 0], sd = 1}",
+      bad("dimension", "{kind = \"gibbs\", temperature = 0.04, tilt = [0.1]}",
+          "{kind = \"gaussian\", mean = [0, 0], sd = 1}",
           "e.toml:9:38: dynamics.initial.mean has 2 entries but the potential has dimension 1"),
-      bad("point_on_grid", "{kind = \"gibbs\", temperature = 0.04}", "{kind = \"point\", x = [0]}",
+      bad("point_on_grid", "{kind = \"gibbs\", temperature = 0.04, tilt = [0.1]}", "{kind = \"point\", x = [0]}",
           "e.toml:19:8: a point start has no density, so no grid can follow it; take a gaussian or gibbs start"),
       bad("nan_sample", "[1.5, -0.5]", "[1.5, nan]", "e.toml:6:22: potential.samples.c[1] is nan but must be finite"),
       bad("observable", "\"x\"]", "\"y\"]",
@@ -272,6 +279,7 @@ struct Outside {
   int exit;
   std::string why;
 };
+void PrintTo(const Outside& outside, std::ostream* out) { *out << outside.name; }
 class OutsideTheTheory : public testing::TestWithParam<Outside> {};
 
 // Potentials without a Gibbs measure or a gap have an outcome in words, not a number.

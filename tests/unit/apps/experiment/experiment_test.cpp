@@ -3,12 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "models/potentials/catalogue.hpp"
-#include "unit/apps/experiment/fixture.hpp"
+#include "support/experiments.hpp"
+#include "support/folder.hpp"
 
 namespace {
 
 using namespace sgdlimits;
-using namespace experiment_test;
+using namespace sgdlimits::test;
 
 /// One mistake: what is replaced in the small experiment by what, and the whole message behind the folder.
 struct Mistake {
@@ -21,7 +22,7 @@ class Mistakes : public testing::TestWithParam<Mistake> {};
 // Fails if a mistake is accepted, placed elsewhere, or said in other words.
 TEST_P(Mistakes, AreRefusedWithTheWholeMessage) {
   const Folder folder;
-  const auto file = folder.write("e.toml", with(kSmall, GetParam().from, GetParam().to));
+  const auto file = folder.write("e.toml", with(kTinyChecked, GetParam().from, GetParam().to));
   try {
     load_experiment(file);
     FAIL() << "accepted";
@@ -34,55 +35,55 @@ TEST_P(Mistakes, AreRefusedWithTheWholeMessage) {
 
 const std::vector<Mistake> kMistakes = {
     {"sweep", "[claims]", "[sweep]\nreplicates = 2\n[claims]",
-     "e.toml:32:1: \"sweep\" is not available yet in this version; remove it, or write several problems"},
+     "e.toml:33:1: \"sweep\" is not available yet in this version; remove it, or write several problems"},
     {"fit", "[claims]", "[[fit]]\ny = \"1\"\n[claims]",
-     "e.toml:32:1: \"fit\" is not available yet in this version; remove it, or write several problems"},
+     "e.toml:33:1: \"fit\" is not available yet in this version; remove it, or write several problems"},
     {"missing", "formula = \"(x^2-1)^2 + 0.1*c*x\"\n", "",
-     "e.toml:2:1: [potential] has no key \"formula\"; it has no default, so write it"},
+     "e.toml:3:1: [potential] has no key \"formula\"; it has no default, so write it"},
     {"table", "initial = {kind = \"gibbs\", temperature = 0.04, tilt = [0.1]}", "initial = 3",
-     "e.toml:8:11: dynamics.initial is an integer but must be a table"},
+     "e.toml:9:11: dynamics.initial is an integer but must be a table"},
     {"both_temperatures", "temperature = 0.04,", "temperature = 0.04, temperature_ratio = 0.5,",
-     "e.toml:8:68: [dynamics.initial] has both temperature and temperature_ratio; keep one of them"},
+     "e.toml:9:68: [dynamics.initial] has both temperature and temperature_ratio; keep one of them"},
     {"tilt", "tilt = [0.1]", "tilt = [0.1, 0.2]",
-     "e.toml:8:55: dynamics.initial.tilt has 2 entries but the potential has dimension 1"},
-    {"last_time", "until = 4.0", "until = 5.0", "e.toml:10:13: the last entry of dynamics.report_at must be until"},
-    {"no_times", "[1, 2, 3, 4]", "[]", "e.toml:10:13: dynamics.report_at is empty"},
+     "e.toml:9:55: dynamics.initial.tilt has 2 entries but the potential has dimension 1"},
+    {"last_time", "until = 10.0", "until = 11.0", "e.toml:11:13: the last entry of dynamics.report_at must be until"},
+    {"no_times", "[1, 5, 10]", "[]", "e.toml:11:13: dynamics.report_at is empty"},
     {"study_kind", "\"fokker-planck\"", "\"fokker-plank\"",
-     "e.toml:17:8: study.grid.kind is \"fokker-plank\" but must be one of spectral-gap, fokker-planck, langevin, "
+     "e.toml:19:8: study.grid.kind is \"fokker-plank\" but must be one of spectral-gap, fokker-planck, langevin, "
      "sgd, "
      "escape; did you mean \"fokker-planck\"?"},
-    {"study_problem", "cells = [256]", "cells = [256]\nproblem = \"cold\"",
-     "e.toml:19:11: study.grid.problem is \"cold\" but must be one of "},
-    {"odd_cells", "[256]", "[255]",
-     "e.toml:18:9: study.grid.cells must hold even integers; the error is estimated on a grid of half as many cells"},
-    {"cells_dimension", "[256]", "[256, 256]",
-     "e.toml:18:9: study.grid.cells has 2 entries but the potential has dimension 1"},
+    {"study_problem", "\"fokker-planck\"", "\"fokker-planck\"\nproblem = \"cold\"",
+     "e.toml:20:11: study.grid.problem is \"cold\" but must be one of "},
+    {"odd_cells", "\"fokker-planck\"", "\"fokker-planck\"\ncells = [255]",
+     "e.toml:20:9: study.grid.cells must hold even integers; the error is estimated on a grid of half as many cells"},
+    {"cells_dimension", "\"fokker-planck\"", "\"fokker-planck\"\ncells = [256, 256]",
+     "e.toml:20:9: study.grid.cells has 2 entries but the potential has dimension 1"},
     {"slash", "\"particles\"\nkind", "\"a/b\"\nkind",
-     "e.toml:20:8: study.a/b.name is \"a/b\" but must be a name without slashes"},
+     "e.toml:21:8: study.a/b.name is \"a/b\" but must be a name without slashes"},
     {"noise_keys", "batch = 1", "noise = \"isotropic\"\nbatch = 1",
-     "e.toml:28:9: study.sgd.batch is for noise = \"mini-batch\" alone"},
+     "e.toml:29:9: study.sgd.batch is for noise = \"mini-batch\" alone"},
     {"batch_size", "batch = 1", "replacement = \"without\"\nbatch = 3",
-     "e.toml:28:9: study.sgd.batch is 3 but must be at least 1 and at most 2"},
+     "e.toml:29:9: study.sgd.batch is 3 but must be at least 1 and at most 2"},
     {"own_clock", "batch = 1", "batch = 1\nlearning_rate = 0.3",
-     "e.toml:28:17: study.sgd.learning_rate is 0.3 but time 1 is no multiple of it; change the step or report_at and "
+     "e.toml:29:17: study.sgd.learning_rate is 0.3 but time 1 is no multiple of it; change the step or report_at and "
      "until"},
     {"compare_one", "[\"grid\", \"particles\", \"sgd\"]", "[\"grid\"]",
-     "e.toml:30:6: compare.0.of must name at least two studies"},
+     "e.toml:31:6: compare.0.of must name at least two studies"},
     {"compare_study", "\"particles\", \"sgd\"]", "\"particle\"]",
-     "e.toml:30:6: there is no study \"particle\"; did you mean \"particles\"?"},
+     "e.toml:31:6: there is no study \"particle\"; did you mean \"particles\"?"},
     {"compare_kind", "\"particles\", \"sgd\"]", "\"gap\"]",
-     "e.toml:30:6: study \"gap\" is of kind spectral-gap, which has no law in time"},
+     "e.toml:31:6: study \"gap\" is of kind spectral-gap, which has no law in time"},
     {"measure", "\"w1-marginals\"", "\"w1-marginal\"",
-     "e.toml:31:11: there is no measure \"w1-marginal\"; did you mean \"w1-marginals\"?"},
-    {"compare_time", "measure", "at = [2.5]\nmeasure", "e.toml:31:6: time 2.5 is not in report_at"},
+     "e.toml:32:11: there is no measure \"w1-marginal\"; did you mean \"w1-marginals\"?"},
+    {"compare_time", "measure", "at = [2.5]\nmeasure", "e.toml:32:6: time 2.5 is not in report_at"},
     {"expect", "measure", "expect = {sgd = \"rejected\"}\nmeasure",
-     "e.toml:31:17: compare.0.expect.sgd is \"rejected\" but must be one of consistent, refuted, undecided, not "
+     "e.toml:32:17: compare.0.expect.sgd is \"rejected\" but must be one of consistent, refuted, undecided, not "
      "applicable; did you mean \"refuted\"?"},
-    {"claim", "\"A6\"", "\"A7\"", "e.toml:33:9: a run cannot check the claim \"A7\"; did you mean \"A2\"?"},
+    {"claim", "\"A6\"", "\"A7\"", "e.toml:34:9: a run cannot check the claim \"A7\"; did you mean \"A2\"?"},
     {"claim_study", "\"A6\"]", "\"A6\"]\nexpect = {sgdd = {A2 = \"refuted\"}}",
-     "e.toml:34:18: unknown key \"sgdd\" in [claims.expect]; did you mean \"sgd\"?"},
-    {"seed", "[potential]", "[run]\nseed = \"12x\"\n[potential]",
-     "e.toml:3:8: run.seed is \"12x\" but must be an integer from 0 to 2^64 - 1"},
+     "e.toml:35:18: unknown key \"sgdd\" in [claims.expect]; did you mean \"sgd\"?"},
+    {"seed", "{seed = 3}", "{seed = \"12x\"}",
+     "e.toml:2:15: run.seed is \"12x\" but must be an integer from 0 to 2^64 - 1"},
 };
 INSTANTIATE_TEST_SUITE_P(Experiment, Mistakes, testing::ValuesIn(kMistakes),
                          [](const auto& mistake) { return mistake.param.name; });
@@ -90,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Experiment, Mistakes, testing::ValuesIn(kMistakes),
 // Fails if an override goes astray or stays without effect; studies are addressed by name.
 TEST(Overrides, ReachDynamicsStudiesAndNewKeys) {
   const Folder folder;
-  const auto file = folder.write("e.toml", kSmall);
+  const auto file = folder.write("e.toml", kTinyChecked);
   const Experiment experiment =
       load_experiment(file, {"dynamics.learning_rate=0.2", "study.particles.paths=7",
                              "run.seed=\"18446744073709551615\"", "study.particles.paths=9"});
@@ -103,10 +104,11 @@ TEST(Overrides, ReachDynamicsStudiesAndNewKeys) {
 // Fails if a default is not written, a value changes on the way, or the second resolution differs from the first.
 TEST(Resolved, IsAFixedPoint) {
   const Folder folder;
-  const std::string once = resolved_toml(load_experiment(folder.write("e.toml", kSmall)));
+  const std::string once =
+      resolved_toml(load_experiment(folder.write("e.toml", with(kTinyChecked, "observe = [\"loss\", \"x\"]\n", ""))));
   const Experiment again = load_experiment(folder.write("again.toml", once));
   EXPECT_EQ(resolved_toml(again), once);
-  for (const char* line : {"scheme = \"heun\"", "replacement = \"with\"", "seed = 1\n", "tolerance = 1e-06",
+  for (const char* line : {"scheme = \"heun\"", "replacement = \"with\"", "seed = 3\n", "tolerance = 1e-06",
                            "noise = \"mini-batch\"", "sample_paths = 4", "observe = [\"loss\"]", "controls = true"}) {
     EXPECT_NE(once.find(line), std::string::npos) << line;
   }
@@ -140,8 +142,8 @@ data = {file = "d.csv", inputs = ["a", "1"], target = "b^2", standardise = ["a"]
 // A problem takes from the file's own what it does not say; a temperature replaces a learning rate.
 TEST(Problems, InheritByKey) {
   const Folder folder;
-  const Experiment experiment = load_experiment(
-      folder.write("e.toml", with(kSmall, "[[study]]", "[problem.cold.dynamics]\ntemperature = 0.01\n[[study]]")));
+  const Experiment experiment = load_experiment(folder.write(
+      "e.toml", with(kTinyChecked, "[[study]]", "[problem.cold.dynamics]\ntemperature = 0.01\n[[study]]")));
   const Problem& cold = experiment.problem("cold");
   EXPECT_EQ(cold.temperature->value(), 0.01);
   EXPECT_EQ(cold.potential, experiment.problems.front().potential);

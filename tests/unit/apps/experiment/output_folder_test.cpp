@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/apps/experiment/fixture.hpp"
+#include "support/folder.hpp"
 
 namespace {
 
 using namespace sgdlimits;
-using namespace experiment_test;
+using namespace sgdlimits::test;
 
 // FIPS 180-4 examples (NIST, SHA_All.pdf); fails on any slip in rounds, padding or length.
 TEST(Sha256, PublishedVectors) {
@@ -24,9 +24,9 @@ TEST(OutputFolder, LeavesWholeFilesAlone) {
   const OutputFolder out = OutputFolder::open(folder.path() / "a/b", false);
   out.write("sub/x.txt", "old");
   std::ofstream(folder.path() / "a/b/sub/x.txt.partial") << "half";
-  EXPECT_EQ(read(folder.path() / "a/b/sub/x.txt"), "old");
+  EXPECT_EQ(read_file(folder.path() / "a/b/sub/x.txt"), "old");
   out.write("sub/x.txt", "new");
-  EXPECT_EQ(read(folder.path() / "a/b/sub/x.txt"), "new");
+  EXPECT_EQ(read_file(folder.path() / "a/b/sub/x.txt"), "new");
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "a/b/sub/x.txt.partial"));
 }
 
@@ -43,7 +43,7 @@ TEST(OutputFolder, KnowsItsOwn) {
     EXPECT_TRUE(error.cannot_create());
   }
   EXPECT_NO_THROW(OutputFolder::open(folder.path(), true));
-  EXPECT_EQ(read(folder.path() / "thesis.tex"), "precious");
+  EXPECT_EQ(read_file(folder.path() / "thesis.tex"), "precious");
 }
 
 // Commas and quotes do not break a line of the table; an infinite end of an interval is written as such.

@@ -2,25 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "apps/experiment/output_folder.hpp"
 #include "apps/experiment/study_record.hpp"
-#include "unit/apps/experiment/fixture.hpp"
+#include "support/experiments.hpp"
+#include "support/folder.hpp"
 
 namespace {
 
 using namespace sgdlimits;
-using namespace experiment_test;
-
-/// All files of a folder by name.
-std::map<std::string, std::string> contents(const std::filesystem::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files[std::filesystem::relative(entry.path(), folder).string()] = read(entry.path());
-  }
-  return files;
-}
+using namespace sgdlimits::test;
 
 Execution execution_of(int threads, Index block) {
   Execution execution = Execution::with_threads(threads);
@@ -31,7 +21,7 @@ Execution execution_of(int threads, Index block) {
 // Threads and blocks change no byte. Fails if a sum, a sample or a grid solve depends on either.
 TEST(Run, SameBytesForAnyThreadsAndBlocks) {
   const Folder folder;
-  const Experiment experiment = load_experiment(folder.write("e.toml", kSmall));
+  const Experiment experiment = load_experiment(folder.write("e.toml", kTinyChecked));
   std::map<std::string, std::string> first;
   int number = 0;
   for (const auto& [threads, block] : {std::pair{1, 256}, {2, 64}, {3, 1000}}) {
@@ -40,8 +30,8 @@ TEST(Run, SameBytesForAnyThreadsAndBlocks) {
     const Result<RunResults> run = run_experiment(experiment, options, execution_of(threads, block));
     ASSERT_TRUE(run.ok()) << run.why();
     EXPECT_LT(run->gradient_check, 1e-6);
-    if (first.empty()) first = contents(options.out);
-    EXPECT_EQ(contents(options.out), first);
+    if (first.empty()) first = files_of(options.out);
+    EXPECT_EQ(files_of(options.out), first);
   }
   EXPECT_EQ(first.size(), 5u);  // marker, experiment.toml, measurements.csv, claims.json, arrays.nc
 }
@@ -49,12 +39,12 @@ TEST(Run, SameBytesForAnyThreadsAndBlocks) {
 // Stopped when a study begins or has got somewhere, and resumed: the same bytes as a run in one piece.
 TEST(Run, ResumedAfterAStopInAnyStudy) {
   const Folder folder;
-  const Experiment experiment =
-      load_experiment(folder.write("e.toml", kSmall), {"study.particles.paths=20000", "study.particles.step=0.01"});
+  const Experiment experiment = load_experiment(folder.write("e.toml", kTinyChecked),
+                                                {"study.particles.paths=20000", "study.particles.step=0.01"});
   RunOptions whole;
   whole.out = folder.path() / "whole";
   ASSERT_TRUE(run_experiment(experiment, whole, execution_of(2, 256)).ok());
-  const auto reference = contents(whole.out);
+  const auto reference = files_of(whole.out);
   for (const auto& [name, fraction] : {std::pair<std::string, double>{"gap", 0.0},
                                        {"grid", 0.0},
                                        {"particles", 0.0},
@@ -74,14 +64,14 @@ TEST(Run, ResumedAfterAStopInAnyStudy) {
     EXPECT_FALSE(std::filesystem::exists(options.out / "measurements.csv"));
     options.resume = true;
     ASSERT_TRUE(run_experiment(experiment, options, execution_of(3, 1000)).ok());
-    EXPECT_EQ(contents(options.out), reference) << name;
+    EXPECT_EQ(files_of(options.out), reference) << name;
   }
 }
 
 // A checkpoint of another experiment is refused in words, not mixed in.
 TEST(Run, CheckpointOfAnotherExperimentIsRefused) {
   const Folder folder;
-  const auto file = folder.write("e.toml", kSmall);
+  const auto file = folder.write("e.toml", kTinyChecked);
   RunOptions options;
   options.out = folder.path() / "out";
   std::stop_source stop;
@@ -108,7 +98,7 @@ TEST(Run, CheckpointOfAnotherExperimentIsRefused) {
 TEST(Run, BlowUpIsAnOutcome) {
   const Folder folder;
   const Experiment experiment = load_experiment(
-      folder.write("e.toml", kSmall),
+      folder.write("e.toml", kTinyChecked),
       {"study.particles.scheme=\"euler-maruyama\"", "study.particles.step=1.0", "dynamics.learning_rate=8.0",
        "dynamics.until=16.0", "dynamics.report_at=[4, 8, 12, 16]", "study.sgd.learning_rate=0.01"});
   const Result<RunResults> run = run_experiment(experiment, {}, {});
@@ -120,7 +110,7 @@ TEST(Run, BlowUpIsAnOutcome) {
 // To bytes and back to the bit; one changed or missing byte, or another key, is noticed.
 TEST(StudyRecord, RoundTripAndDamage) {
   const Folder folder;
-  const Experiment experiment = load_experiment(folder.write("e.toml", kSmall));
+  const Experiment experiment = load_experiment(folder.write("e.toml", kTinyChecked));
   const Result<RunResults> run = run_experiment(experiment, {}, {});
   ASSERT_TRUE(run.ok());
   for (const StudyOutcome& outcome : run->studies) {
