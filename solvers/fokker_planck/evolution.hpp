@@ -13,11 +13,10 @@ namespace sgdlimits {
 /// One implicit Euler step rho_{n+1} = (I - dt A)^{-1} rho_n for a fixed dt, factored once.
 ///
 /// Elimination without subtraction (Grassmann, Taksar, Heyman 1985): pivots are sums of nonnegative numbers
-/// because I - dt A has unit column sums in mass form. So for every dt > 0, to rounding and without
-/// correction: rho stays nonnegative, mass is kept, the Gibbs measure is a fixed point, chi and KL to it never
-/// increase, and a mode of rate lambda decays at log(1 + dt lambda)/dt. In 1-D a tridiagonal sweep
-/// (tridiagonal_step.hpp), in 2-D and 3-D nested dissection with dense fronts (dissection_step.hpp). `step` may be
-/// called from several threads.
+/// because I - dt A has unit column sums in mass form. So for every dt > 0, to rounding: rho stays nonnegative, mass
+/// is kept, the Gibbs measure is a fixed point, chi and KL to it never increase, and a mode of rate lambda decays at
+/// log(1 + dt lambda)/dt. In 1-D a tridiagonal sweep (tridiagonal_step.hpp), in 2-D and 3-D nested dissection with
+/// dense fronts (dissection_step.hpp). `step` may be called from several threads.
 class ImplicitEuler {
  public:
   /// Throws InvalidArgument unless dt > 0.

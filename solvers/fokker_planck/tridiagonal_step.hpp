@@ -12,15 +12,22 @@ namespace sgdlimits {
 ///
 /// sums of positive numbers, as are the sweeps g_i = (m_i + u_{i-1} g_{i-1})/p_i, m_i <- g_i + (d_i/p_i) m_{i+1}.
 /// Three stored coefficients a row and two fused operations on the chain: the latency of a fused multiply-add
-/// twice a row is what a step costs.
+/// twice a row is most of what a step costs.
+///
+/// Mass. A rounding in g_i is carried on by the sweep and ends with weight p_i, where g_i itself has e_i; for
+/// dt lambda_max = D over a flat potential p_i/e_i is about the smaller of sqrt(D) and the number of cells. Near a
+/// fixed point each step rounds alike, so such errors add up over the steps, whatever the coefficients. The mass
+/// that a step has lost to rounding is therefore measured, by sums that do not see the sweeps, and given back in
+/// proportion to |rho|: a relative change of rounding size, the same for all cells, which keeps sign and Gibbs
+/// measure. What is left is one rounding a cell.
 class TridiagonalStep {
  public:
   TridiagonalStep(const Generator& generator, double dt);
-  /// In place on cell averages.
+  /// In place on cell averages of any sign.
   void step(double* rho) const;
 
  private:
-  Index cells_;
+  Values volumes_;
   Values inverse_pivot_;  // 1/p_i
   Values from_below_;     // (u_{i-1}/p_i) vol_{i-1}/vol_i: on averages
   Values from_above_;     // (d_i/p_i) vol_{i+1}/vol_i: on averages
