@@ -11,77 +11,15 @@
 #include <set>
 
 #include "models/formula/formula.hpp"
+#include "support/random_expression.hpp"
 
 namespace sgdlimits {
 namespace {
 
-// A tree with its text and a direct evaluator: the readable reference.
-struct Tree {
-  char kind = 'n';  // n number, x/y variable, + - * / ^2, f function
-  double number = 0;
-  std::string function;
-  std::unique_ptr<Tree> left, right;
-
-  std::string text() const {
-    switch (kind) {
-      case 'n': {
-        char digits[32];
-        std::snprintf(digits, sizeof digits, "%.3f", number);
-        return digits;
-      }
-      case 'x': return "x";
-      case 'y': return "y";
-      case '^': return "(" + left->text() + ")^" + std::to_string(static_cast<int>(number));
-      case 'f': return function + "(" + left->text() + ")";
-      case 'm': return "max(" + left->text() + "," + right->text() + ")";
-      case '/': return "(" + left->text() + ")/(2+(" + right->text() + ")^2)";
-      default: return "(" + left->text() + kind + right->text() + ")";
-    }
-  }
-
-  double value(double x, double y) const {
-    switch (kind) {
-      case 'n': return number;
-      case 'x': return x;
-      case 'y': return y;
-      case '+': return left->value(x, y) + right->value(x, y);
-      case '-': return left->value(x, y) - right->value(x, y);
-      case '*': return left->value(x, y) * right->value(x, y);
-      case '^': return std::pow(left->value(x, y), number);
-      case 'm': return std::max(left->value(x, y), right->value(x, y));
-      case '/': return left->value(x, y) / (2 + std::pow(right->value(x, y), 2));
-      default: break;
-    }
-    const double a = left->value(x, y);
-    if (function == "sin") return std::sin(a);
-    if (function == "cos") return std::cos(a);
-    if (function == "tanh") return std::tanh(a);
-    if (function == "atan") return std::atan(a);
-    if (function == "erf") return std::erf(a);
-    if (function == "sigmoid") return 1 / (1 + std::exp(-a));
-    return std::abs(a) + std::log1p(std::exp(-2 * std::abs(a))) - std::log(2.0);  // logcosh
-  }
-};
-
-std::unique_ptr<Tree> random_tree(std::mt19937_64& random, int depth) {
-  auto tree = std::make_unique<Tree>();
-  const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-  if (depth == 0) {
-    tree->kind = "nxyxy"[pick(5)];
-    tree->number = (pick(4001) + 1) / 1000.0;
-    return tree;
-  }
-  tree->kind = "+-*/^fffm"[pick(9)];
-  tree->left = random_tree(random, depth - 1);
-  tree->right = random_tree(random, depth - 1);
-  tree->number = 2 + pick(2);
-  const char* const names[] = {"sin", "cos", "tanh", "atan", "erf", "sigmoid", "logcosh"};
-  tree->function = names[pick(7)];
-  return tree;
-}
+using Tree = test::RandomExpression;
 
 std::string random_text(std::mt19937_64& random, std::unique_ptr<Tree>& tree) {
-  tree = random_tree(random, 4);
+  tree = test::random_expression(random, 4);
   return tree->text() + "+0.1*x*y";  // both variables appear
 }
 
@@ -95,14 +33,15 @@ TEST(RandomExpressions, ValueAgreesWithADirectEvaluator) {
     const auto f = formula_potential({text, {"x", "y"}, {}, {}});
     const Values v = values(*f, x);
     for (Index i = 0; i < x.rows(); ++i) {
-      const double direct = tree->value(x(i, 0), x(i, 1)) + 0.1 * x(i, 0) * x(i, 1);
+      const double direct = tree->jet(x(i, 0), x(i, 1)).v + 0.1 * x(i, 0) * x(i, 1);
       // depth 4 with squares and cubes: a rounding can grow by about 1e4
       ASSERT_NEAR(v(i), direct, 1e-11 * (1 + std::abs(direct))) << text;
     }
   }
 }
 
-// Fails if a gradient component, or the Laplacian, is not the derivative. max has kinks: its trees are left out.
+// Fails if a gradient component, or the Laplacian, is not the derivative. Trees with max, which has kinks, are left
+// out: random_derivatives_test.cpp has them.
 TEST(RandomExpressions, DerivativesAgreeWithDifferences) {
   std::mt19937_64 random(12);
   const Points x = Points::Random(16, 2);
