@@ -17,7 +17,7 @@ namespace sgdlimits {
 
 namespace {
 
-const std::vector<std::string> kCommands = {"run", "gap", "verify", "list"};
+const std::vector<std::string> kCommands = {"run", "gap", "bias", "verify", "list"};
 
 /// "; did you mean X?" or nothing.
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
@@ -99,27 +99,43 @@ CLI::App* add_run(CLI::App& app, RunArguments& a) {
   return run;
 }
 
-CLI::App* add_gap(CLI::App& app, GapArguments& a) {
-  CLI::App* gap = app.add_subcommand("gap", "spectral gap and Poincare constant of a potential");
-  gap->add_option("file", a.file, "experiment file whose potential is meant")->type_name("FILE.toml");
-  gap->add_option_function<std::string>(
+/// Which potential at which noise scale.
+void problem_options(CLI::App& app, ProblemArguments& a) {
+  app.add_option("file", a.file, "experiment file whose potential is meant")->type_name("FILE.toml");
+  app.add_option_function<std::string>(
          "--formula", [&a](const std::string& text) { a.formula = text; }, "the potential, e.g. \"(x^2-1)^2\"")
       ->type_name("STR");
-  gap->add_option("--variables", a.variables, "coordinates in order; default: free symbols as they appear")
+  app.add_option("--variables", a.variables, "coordinates in order; default: free symbols as they appear")
       ->type_name("x,y")
       ->delimiter(',');
-  repeated(*gap, "--param", a.parameters, "NAME=VALUE", "value of a symbol, may be repeated");
+  repeated(app, "--param", a.parameters, "NAME=VALUE", "value of a symbol, may be repeated");
   number_option(
-      *gap, "--learning-rate", [&a](double v) { a.learning_rate = v; }, "S", "s = 2 tau");
+      app, "--learning-rate", [&a](double v) { a.learning_rate = v; }, "S", "s = 2 tau");
   number_option(
-      *gap, "--temperature", [&a](double v) { a.temperature = v; }, "T", "tau");
+      app, "--temperature", [&a](double v) { a.temperature = v; }, "T", "tau");
+  app.add_option("--domain", a.domain, "reflecting ends, e.g. \"x=-1:1\" or \"x=0:,y=-2:2\"")->type_name("BOX");
+  repeated(app, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
+}
+
+CLI::App* add_gap(CLI::App& app, GapArguments& a) {
+  CLI::App* gap = app.add_subcommand("gap", "spectral gap and Poincare constant of a potential");
+  problem_options(*gap, a);
   integer_option(*gap, "--modes", a.modes, 1, 100, "nonzero eigenvalues wanted (5)");
   number_option(
       *gap, "--tolerance", [&a](double v) { a.tolerance = v; }, "EPS", "relative accuracy wanted (1e-6)");
-  gap->add_option("--domain", a.domain, "reflecting ends, e.g. \"x=-1:1\" or \"x=0:,y=-2:2\"")->type_name("BOX");
-  repeated(*gap, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
   common_options(*gap, a);
   return gap;
+}
+
+CLI::App* add_bias(CLI::App& app, BiasArguments& a) {
+  CLI::App* bias =
+      app.add_subcommand("bias", "what a scheme's step does to the invariant law and the rate, no sampling");
+  problem_options(*bias, a);
+  bias->add_option("--scheme", a.scheme, "the scheme (sgdlimits list schemes)")->type_name("NAME");
+  repeated(*bias, "--observe", a.observe, "EXPR", "observable, e.g. \"x^2\"; may be repeated (loss)");
+  bias->add_option("--steps", a.steps, "step sizes; three or more give orders")->type_name("H,H,...")->delimiter(',');
+  common_options(*bias, a);
+  return bias;
 }
 
 CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
@@ -136,7 +152,7 @@ CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
 
 /// Options whose values may begin with a minus sign are joined to them, or a formula "-x^2" would be read as options.
 std::vector<std::string> joined_arguments(int argc, char** argv) {
-  static const std::vector<std::string> kFree = {"--formula", "--domain", "--param", "--set"};
+  static const std::vector<std::string> kFree = {"--formula", "--domain", "--param", "--set", "--observe", "--steps"};
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) {
     std::string argument = argv[i];
@@ -173,9 +189,11 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   app.require_subcommand(1);
   RunArguments run_arguments;
   GapArguments gap_arguments;
+  BiasArguments bias_arguments;
   VerifyArguments verify_arguments;
   CLI::App* run_app = add_run(app, run_arguments);
   CLI::App* gap_app = add_gap(app, gap_arguments);
+  CLI::App* bias_app = add_bias(app, bias_arguments);
   CLI::App* verify_app = add_verify(app, verify_arguments);
   std::string topic;
   bool list_json = false;
@@ -183,9 +201,9 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
       app.add_subcommand("list", "what there is: " + fmt::format("{}", fmt::join(list_topics(), ", ")));
   list_app->add_option("topic", topic, "one of them")->type_name("TOPIC")->required();
   list_app->add_flag("--json", list_json, "one JSON object");
-  for (CLI::App* sub : {run_app, gap_app, verify_app, list_app}) sub->allow_extras();
+  for (CLI::App* sub : {run_app, gap_app, bias_app, verify_app, list_app}) sub->allow_extras();
 
-  if (argc < 2) throw UsageError("which command? run, gap, verify or list; sgdlimits --help says more");
+  if (argc < 2) throw UsageError("which command? run, gap, bias, verify or list; sgdlimits --help says more");
   const std::string first = argv[1];
   if (std::find(kCommands.begin(), kCommands.end(), first) == kCommands.end()) {
     static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
@@ -209,9 +227,10 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(first + ": " + error.what());
   }
-  for (const CLI::App* sub : {run_app, gap_app, verify_app, list_app}) refuse_extras(*sub);
+  for (const CLI::App* sub : {run_app, gap_app, bias_app, verify_app, list_app}) refuse_extras(*sub);
   if (run_app->parsed()) return run(run_arguments, user);
   if (gap_app->parsed()) return gap(gap_arguments, user);
+  if (bias_app->parsed()) return bias(bias_arguments, user);
   if (verify_app->parsed()) return verify(verify_arguments, user);
   return list(topic, list_json);
 }

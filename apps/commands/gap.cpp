@@ -3,13 +3,13 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "apps/commands/asked_problem.hpp"
 #include "apps/commands/interruption.hpp"
 #include "apps/commands/progress.hpp"
 #include "apps/commands/sub_commands.hpp"
 #include "apps/report/json.hpp"
 #include "apps/report/text.hpp"
 #include "core/text.hpp"
-#include "models/formula/formula.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 
 namespace sgdlimits {
@@ -17,84 +17,6 @@ namespace sgdlimits {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct GapProblem {
-  std::shared_ptr<const Potential> potential;
-  Temperature temperature;
-};
-
-std::pair<std::string, std::string> split(const std::string& option, const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw UsageError(fmt::format("{} is \"{}\" but must be NAME=VALUE", option, text));
-  }
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
-std::optional<Temperature> asked_temperature(const GapArguments& a) {
-  if (a.learning_rate && a.temperature) {
-    throw UsageError("--learning-rate and --temperature say the same thing (s = 2 tau); give one of them");
-  }
-  if (a.learning_rate) return LearningRate(*a.learning_rate).temperature();
-  if (a.temperature) return Temperature(*a.temperature);
-  return std::nullopt;
-}
-
-GapProblem problem_of(const GapArguments& a, const PotentialFactories& user) {
-  if (a.formula.has_value() == !a.file.empty()) {
-    throw UsageError(a.file.empty() ? "gap needs a potential: --formula STR or an experiment file"
-                                    : "gap takes --formula or an experiment file, not both");
-  }
-  const std::optional<Temperature> temperature = asked_temperature(a);
-  if (!a.file.empty()) {
-    if (!a.variables.empty() || !a.parameters.empty()) {
-      throw UsageError("--variables and --param belong to --formula; use --set with an experiment file");
-    }
-    const Experiment experiment = read_experiment(a.file, a.set, user);
-    const Problem& own = experiment.problems.front();
-    if (!temperature && !own.temperature) {
-      throw UsageError("the file has no noise scale; add --learning-rate S or --temperature T");
-    }
-    return {own.potential, temperature ? *temperature : *own.temperature};
-  }
-  if (!a.set.empty()) throw UsageError("--set belongs to an experiment file; use --param with --formula");
-  if (!temperature) throw UsageError("gap --formula needs the noise scale: --learning-rate S or --temperature T");
-  FormulaSpec spec{*a.formula, a.variables, {}, {}};
-  for (const std::string& parameter : a.parameters) {
-    const auto [name, value] = split("--param", parameter);
-    spec.parameters[name] = to_number("--param " + name, value);
-  }
-  return {formula_potential(spec), *temperature};
-}
-
-/// "x=-1:1,y=0:"; an end left out is free.
-std::optional<Box> box_of(const std::string& domain, const std::vector<std::string>& coordinates) {
-  if (domain.empty()) return std::nullopt;
-  Box box = Box::everywhere(static_cast<Index>(coordinates.size()));
-  for (std::size_t from = 0; from <= domain.size();) {
-    const std::size_t end = std::min(domain.find(',', from), domain.size());
-    const auto [name, range] = split("--domain", domain.substr(from, end - from));
-    from = end + 1;
-    const auto known = std::find(coordinates.begin(), coordinates.end(), name);
-    if (known == coordinates.end()) {
-      throw UsageError(
-          fmt::format("--domain names {}, but the coordinates are {}", name, fmt::join(coordinates, ", ")));
-    }
-    const std::size_t colon = range.find(':');
-    if (colon == std::string::npos) {
-      throw UsageError(fmt::format("--domain is \"{}\" but must be {}=LOWER:UPPER", domain, name));
-    }
-    const Index j = known - coordinates.begin();
-    const std::string lower = range.substr(0, colon), upper = range.substr(colon + 1);
-    if (!lower.empty()) box.lower(j) = to_number("--domain " + name, lower);
-    if (!upper.empty()) box.upper(j) = to_number("--domain " + name, upper);
-    if (!(box.lower(j) < box.upper(j))) {
-      throw UsageError(fmt::format("--domain {} runs from {} to {}, but its ends must increase", name,
-                                   shortest(box.lower(j)), shortest(box.upper(j))));
-    }
-  }
-  return box;
-}
 
 Json grid_json(const Grid& grid, const std::vector<std::string>& coordinates) {
   Json json{{"dimension", grid.dimension()}, {"cells", grid.size()}, {"axes", Json::array()}};
@@ -117,7 +39,7 @@ Measurement poincare_measurement(const SpectralGapEstimate& estimate, Temperatur
                                     "tau/lambda_1");
 }
 
-Json gap_json(const GapProblem& problem, const Result<SpectralGapEstimate>& result, double seconds) {
+Json gap_json(const AskedProblem& problem, const Result<SpectralGapEstimate>& result, double seconds) {
   Json json{{"schema", 1},
             {"status", to_string(result.status())},
             {"why", result.why()},
@@ -163,7 +85,7 @@ std::string grid_text(const Grid& grid, const std::vector<std::string>& coordina
   return text;
 }
 
-std::string gap_text(const GapProblem& problem, const Result<SpectralGapEstimate>& result) {
+std::string gap_text(const AskedProblem& problem, const Result<SpectralGapEstimate>& result) {
   std::string text =
       fmt::format("f = {}\ntemperature {}, learning rate {}\n", problem.potential->description(),
                   shortest(problem.temperature.value()), shortest(problem.temperature.learning_rate().value()));
@@ -197,11 +119,11 @@ std::string gap_text(const GapProblem& problem, const Result<SpectralGapEstimate
 }  // namespace
 
 ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user) {
-  const GapProblem problem = problem_of(arguments, user);
+  const AskedProblem problem = asked_problem(arguments, "gap", user);
   SpectralGapOptions options;
   options.modes = arguments.modes;
   options.tolerance = arguments.tolerance;
-  options.box = box_of(arguments.domain, problem.potential->coordinate_names());
+  options.box = asked_box(arguments, problem.potential->coordinate_names());
   const auto begin = std::chrono::steady_clock::now();
   const Result<SpectralGapEstimate> result = [&] {
     const Interruption interruption;

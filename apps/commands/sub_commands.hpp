@@ -37,14 +37,23 @@ struct RunArguments : CommonOptions {
   std::string command_line;
 };
 
-struct GapArguments : CommonOptions {
+/// A potential and its noise scale on the command line.
+struct ProblemArguments : CommonOptions {
   std::optional<std::string> formula;
   std::filesystem::path file;
   std::vector<std::string> variables, parameters, set;
   std::string domain;
   std::optional<double> learning_rate, temperature;
+};
+
+struct GapArguments : ProblemArguments {
   Index modes = 5;
   double tolerance = 1e-6;
+};
+
+struct BiasArguments : ProblemArguments {
+  std::string scheme;
+  std::vector<std::string> steps, observe;
 };
 
 struct VerifyArguments : CommonOptions {
@@ -56,6 +65,7 @@ struct VerifyArguments : CommonOptions {
 
 ExitStatus run(const RunArguments& arguments, const PotentialFactories& user);
 ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user);
+ExitStatus bias(const BiasArguments& arguments, const PotentialFactories& user);
 ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& user);
 /// `what` is one of list_topics().
 ExitStatus list(const std::string& what, bool json);
