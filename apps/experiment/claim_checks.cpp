@@ -1,6 +1,7 @@
 /// Which claims a run's studies allow, and their judgement.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "apps/experiment/run_context.hpp"
 #include "core/text.hpp"
@@ -41,8 +42,13 @@ class Judge {
   Judge(RunContext& context, const std::map<std::string, ModeSeries>& series) : context_(context), series_(series) {}
 
   std::vector<ClaimReport> all() {
+    if (checks().controls) evolve_hotter(part_of(context_.execution, 0, 0.8));
+    const Execution judging = part_of(context_.execution, 0.8, 1);
+    const auto pairs = static_cast<double>(checks().check.size() * context_.experiment.studies.size());
+    double done = 0;
     for (const std::string& id : checks().check) {
       for (const Study& study : context_.experiment.studies) {
+        if (judging.progress) judging.progress(done++ / pairs);
         const auto found = context_.done.find(study.name);
         if (found == context_.done.end() || found->second.outcome.report.status != Status::ok) continue;
         const std::size_t before = reports_.size();
@@ -88,8 +94,27 @@ class Judge {
                                        step_bias(study, spectrum),
                                        checks().tolerance,
                                        grid.errors.means,
-                                       context_.execution.pool};
+                                       context_.execution.pool,
+                                       hotter_[&grid]};
     reports_.push_back(judge_langevin_law(material, checks().controls));
+  }
+
+  /// A2's control, once for all ensembles beside one grid. What fails here, judge_langevin_law tries again and says.
+  void evolve_hotter(const Execution& execution) {
+    if (std::ranges::find(checks().check, "A2") == checks().check.end()) return;
+    std::set<const StudyRecord*> grids;
+    for (const auto& [name, record] : context_.done) {
+      const StudyRecord* grid = context_.grid_record(record.outcome.problem);
+      if (record.outcome.ensemble && grid) grids.insert(grid);
+    }
+    double done = 0;
+    const auto count = static_cast<double>(grids.size());
+    for (const StudyRecord* grid : grids) {
+      auto found = hotter_densities(*grid->generator, grid->outcome.evolution->snapshots,
+                                    part_of(execution, done / count, (done + 1) / count));
+      if (found.ok()) hotter_[grid] = std::make_shared<const std::vector<DensitySnapshot>>(std::move(found).value());
+      ++done;
+    }
   }
 
   void judge_stationary(const Study& study, const StudyRecord& record, const Problem& problem,
@@ -164,6 +189,7 @@ class Judge {
   RunContext& context_;
   const std::map<std::string, ModeSeries>& series_;
   std::vector<ClaimReport> reports_;
+  std::map<const StudyRecord*, std::shared_ptr<const std::vector<DensitySnapshot>>> hotter_;  // by grid
 };
 
 }  // namespace

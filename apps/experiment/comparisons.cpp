@@ -182,6 +182,9 @@ Verdict expected(const Compare& compare, const std::string& first, const std::st
 
 std::vector<DistanceRow> run_compares(RunContext& context, const std::map<std::string, ModeSeries>& series) {
   std::vector<DistanceRow> rows;
+  double done = 0, total = 0;  // pairs and times
+  for (const Compare& compare : context.experiment.compares)
+    total += static_cast<double>(compare.of.size() * (compare.of.size() - 1) / 2 * compare.at.size());
   for (const Compare& compare : context.experiment.compares) {
     const Problem& problem = context.experiment.problem(context.experiment.find_study(compare.of.front())->problem);
     const std::size_t pairs = compare.of.size() * (compare.of.size() - 1) / 2;
@@ -195,6 +198,7 @@ std::vector<DistanceRow> run_compares(RunContext& context, const std::map<std::s
     for (std::size_t i = 0; i < compare.of.size(); ++i) {
       for (std::size_t k = i + 1; k < compare.of.size(); ++k) {
         for (double time : compare.at) {
+          if (context.execution.progress) context.execution.progress(done++ / total);
           const auto a = end_at(context, series, compare.of[i], time),
                      b = end_at(context, series, compare.of[k], time);
           if (!a || !b) continue;

@@ -38,6 +38,14 @@ std::uint32_t RunContext::replicate(const Study& study) const {
   return place;
 }
 
+Execution part_of(const Execution& whole, double from, double to) {
+  Execution part = whole;
+  if (whole.progress) {
+    part.progress = [progress = whole.progress, from, to](double done) { progress(from + (to - from) * done); };
+  }
+  return part;
+}
+
 Eigenfunctions interpolated_modes(const SpectralGapEstimate& spectrum) {
   std::vector<GridInterpolant> modes;
   for (Index k = 0; k < spectrum.eigenfunctions.cols(); ++k) {
@@ -156,9 +164,13 @@ RunResults collect(RunContext& context, double gradients) {
   results.learning_rate = 2 * results.temperature;
   results.seed = experiment.seed;
   results.gradient_check = gradients;
+  const Execution whole = context.execution;
   const std::map<std::string, ModeSeries> series = project_ensembles(context);
+  context.execution = part_of(whole, 0.1, 0.4);
   results.distances = run_compares(context, series);
+  context.execution = part_of(whole, 0.4, 1);
   results.claims = run_claims(context, series);
+  context.execution = whole;
   for (const Study& study : experiment.studies) {
     StudyRecord& record = context.done.at(study.name);
     results.measurements.insert(results.measurements.end(), record.rows.begin(), record.rows.end());
@@ -204,13 +216,16 @@ Result<RunResults> run_experiment(const Experiment& experiment, const RunOptions
     }
     context.done.emplace(study.name, std::move(*record));
   }
-  if (progress) progress("comparisons and claims", 0);
+  context.execution.progress = [&](double fraction) {
+    if (progress) progress("comparisons and claims", fraction);
+  };
+  context.execution.progress(0);
   RunResults results = collect(context, gradients);
   if (context.folder) {
     write_results(results, experiment, *context.folder);
     std::filesystem::remove_all(context.folder->checkpoint());
   }
-  if (progress) progress("comparisons and claims", 1);
+  context.execution.progress(1);
   return results;
 }
 

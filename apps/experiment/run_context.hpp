@@ -32,6 +32,9 @@ struct RunContext {
   std::uint32_t replicate(const Study& study) const;
 };
 
+/// Whose progress in [0, 1] is the part [from, to] of the whole's.
+Execution part_of(const Execution& whole, double from, double to);
+
 /// Each fills the record; the outcome's report has Status::interrupted if execution.stop was requested.
 void run_spectral_gap(RunContext& context, const Study& study, StudyRecord& record);
 void run_fokker_planck(RunContext& context, const Study& study, StudyRecord& record);

@@ -13,6 +13,7 @@ namespace sgdlimits {
 namespace {
 
 constexpr double kHotter = 1.05;
+constexpr double kHotterTolerance = 1e-4;  // L1, in time
 
 // (snapshot, ensemble) numbers of the times that both ends have.
 std::vector<std::pair<std::size_t, std::size_t>> common_times(const std::vector<DensitySnapshot>& grid,
@@ -62,37 +63,51 @@ ClaimReport judge(const LangevinLawMaterial& material, const std::vector<Density
   return report;
 }
 
-// The density that starts from the same law but at 1.05 tau.
+Temperature hotter_than(Temperature temperature) { return Temperature(kHotter * temperature.value()); }
+
 ClaimReport hotter_control(const LangevinLawMaterial& material) {
-  const Generator& g = material.generator;
-  const auto hotter = std::make_shared<const Generator>(g.potential(), g.shared_grid(),
-                                                        Temperature(kHotter * g.temperature().value()));
-  const double start = material.grid.front().time;
-  std::vector<double> times;
-  for (std::size_t i = 1; i < material.grid.size(); ++i) times.push_back(material.grid[i].time - start);
-  Execution execution;
-  execution.pool = material.pool;
-  EvolutionOptions options;
-  options.tolerance = 1e-4;
-  Result<Evolution> evolution = evolve(hotter, material.grid.front().density, times, options, execution);
   ClaimReport control;
-  if (evolution.ok()) {
-    std::vector<DensitySnapshot> grid = std::move(evolution).value().snapshots;
-    for (std::size_t i = 0; i < grid.size(); ++i) grid[i].time = material.grid[i].time;
+  if (material.hotter) {
     LangevinLawMaterial wrong = material;
-    wrong.grid_error += options.tolerance;
-    control = judge(wrong, grid);
+    wrong.grid_error += kHotterTolerance;
+    control = judge(wrong, *material.hotter);
   } else {
+    Execution execution;
+    execution.pool = material.pool;
+    Result<std::vector<DensitySnapshot>> densities = hotter_densities(material.generator, material.grid, execution);
+    if (densities.ok()) {
+      LangevinLawMaterial with = material;
+      with.hotter = std::make_shared<const std::vector<DensitySnapshot>>(std::move(densities).value());
+      return hotter_control(with);
+    }
     control.id = "A2";
     control.name = "langevin-law";
-    control.why = "the control could not be computed: " + evolution.why();
+    control.why = "the control could not be computed: " + densities.why();
   }
-  control.subject = fmt::format("control: density at temperature {:.6g} = 1.05 tau", hotter->temperature().value());
+  const double temperature = hotter_than(material.generator.temperature()).value();
+  control.subject = fmt::format("control: density at temperature {:.6g} = 1.05 tau", temperature);
   control.expected = Verdict::refuted;
   return control;
 }
 
 }  // namespace
+
+Result<std::vector<DensitySnapshot>> hotter_densities(const Generator& generator,
+                                                      const std::vector<DensitySnapshot>& grid,
+                                                      const Execution& execution) {
+  const auto hotter = std::make_shared<const Generator>(generator.potential(), generator.shared_grid(),
+                                                        hotter_than(generator.temperature()));
+  const double start = grid.front().time;
+  std::vector<double> times;
+  for (std::size_t i = 1; i < grid.size(); ++i) times.push_back(grid[i].time - start);
+  EvolutionOptions options;
+  options.tolerance = kHotterTolerance;
+  Result<Evolution> evolution = evolve(hotter, grid.front().density, times, options, execution);
+  if (!evolution.ok()) return Result<std::vector<DensitySnapshot>>(evolution.report());
+  std::vector<DensitySnapshot> densities = std::move(evolution).value().snapshots;
+  for (std::size_t i = 0; i < densities.size(); ++i) densities[i].time = grid[i].time;
+  return densities;
+}
 
 ClaimReport judge_langevin_law(const LangevinLawMaterial& material, bool controls) {
   if (material.times.size() != material.ensemble.size())

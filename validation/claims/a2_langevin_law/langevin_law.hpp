@@ -40,7 +40,15 @@ struct LangevinLawMaterial {
   /// Bounds on the means of law_observables at each snapshot of the grid, from two grids; may be empty.
   std::vector<std::vector<double>> mean_errors = {};
   std::shared_ptr<ThreadPool> pool = std::make_shared<ThreadPool>(1);
+  /// The control's densities, where the caller judges several ensembles by one grid; computed if null.
+  std::shared_ptr<const std::vector<DensitySnapshot>> hotter = nullptr;
 };
+
+/// The control's prediction: from the first density of `grid` at temperature 1.05 tau, at all its times. Everything
+/// that judge_langevin_law takes from it, so that one evolution serves every ensemble beside the same grid.
+Result<std::vector<DensitySnapshot>> hotter_densities(const Generator& generator,
+                                                      const std::vector<DensitySnapshot>& grid,
+                                                      const Execution& execution);
 
 /// The caller sets `expected` for subjects that the theorem does not cover. With `controls`, the report holds the
 /// control, judged by the same rule on the same ensemble.
