@@ -74,6 +74,30 @@ TEST(LangevinLaw, IsConsistentOnExactLawsAndSeesAHotterEnsemble) {
   EXPECT_EQ(judge_langevin_law(law_of(hot), false).verdict, Verdict::refuted);
 }
 
+// One evolution for several ensembles is the evolution that each would do. Fails if the shared densities are at
+// another temperature, at other times, or judged with another error.
+TEST(LangevinLaw, ControlSharedByEnsemblesIsTheSame) {
+  const OrnsteinUhlenbeck right;
+  LangevinLawMaterial material = law_of(right);
+  const ClaimReport alone = judge_langevin_law(material, true);
+  Result<std::vector<DensitySnapshot>> hotter = hotter_densities(right.generator, right.densities, {});
+  ASSERT_TRUE(hotter.ok()) << hotter.why();
+  ASSERT_EQ(hotter.value().size(), right.times.size());
+  material.hotter = std::make_shared<const std::vector<DensitySnapshot>>(std::move(hotter).value());
+  const ClaimReport shared = judge_langevin_law(material, true);
+  ASSERT_EQ(shared.controls.size(), 1u);
+  EXPECT_EQ(shared.controls[0].subject, alone.controls[0].subject);
+  EXPECT_EQ(shared.controls[0].expected, Verdict::refuted);
+  ASSERT_EQ(shared.controls[0].comparisons.size(), alone.controls[0].comparisons.size());
+  for (std::size_t k = 0; k < alone.controls[0].comparisons.size(); ++k) {
+    const Comparison &a = alone.controls[0].comparisons[k], &b = shared.controls[0].comparisons[k];
+    EXPECT_EQ(a.quantity, b.quantity);
+    EXPECT_EQ(a.verdict, b.verdict);
+    EXPECT_EQ(a.prediction.value(), b.prediction.value());
+    EXPECT_EQ(a.prediction.upper(), b.prediction.upper());
+  }
+}
+
 // Too few paths to tell: undecided, not consistent.
 TEST(LangevinLaw, IsUndecidedWithTooFewPaths) {
   OrnsteinUhlenbeck few;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "apps/experiment/output_folder.hpp"
 #include "apps/experiment/study_record.hpp"
 #include "support/experiments.hpp"
@@ -34,6 +36,22 @@ TEST(Run, SameBytesForAnyThreadsAndBlocks) {
     EXPECT_EQ(files_of(options.out), first);
   }
   EXPECT_EQ(first.size(), 5u);  // marker, experiment.toml, measurements.csv, claims.json, arrays.nc
+}
+
+// The stage after the studies says how far it is, forwards only. Fails if claims or comparisons are judged in
+// silence: three pairs at four times, twelve claims, and the steps of A2's control.
+TEST(Run, LastStageReportsItsProgress) {
+  const Folder folder;
+  const Experiment experiment = load_experiment(folder.write("e.toml", kTinyChecked));
+  std::vector<double> seen;
+  const auto note = [&](const std::string& stage, double done) {
+    if (stage == "comparisons and claims") seen.push_back(done);
+  };
+  ASSERT_TRUE(run_experiment(experiment, {}, execution_of(1, 256), note).ok());
+  ASSERT_GE(seen.size(), 2u + 12 + 12);
+  EXPECT_EQ(seen.front(), 0);
+  EXPECT_EQ(seen.back(), 1);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
 }
 
 // Stopped when a study begins or has got somewhere, and resumed: the same bytes as a run in one piece.
