@@ -47,7 +47,9 @@ struct EscapeRate {
   double learning_rate = 0;
   Index paths = 0, crossed = 0;
   Measurement measured;   ///< exact Poisson interval; an upper bound where nothing crossed
-  Measurement predicted;  ///< lambda_1 times the Gibbs mass of the better well
+  Measurement predicted;  ///< principal Dirichlet eigenvalue of the worse well, looked at after the motion's steps
+  double asymptotic = 0;  ///< lambda_1 times the Gibbs mass of the better well, over the threshold
+  Verdict verdict = Verdict::undecided;  ///< measured equal to predicted within a tenth
 };
 
 /// The covariance of one sample's gradient at a named place, beside the identity of the isotropic theory.

@@ -1,16 +1,10 @@
-/// Escape from the worse well a to the better one b.
-///
-/// q = (u_1 - u_1(a))/(u_1(b) - u_1(a)), u_1 the first eigenfunction, is 0 at a and 1 at b and flat inside both
-/// wells. From L u_1 = -lambda_1 u_1 and E_mu u_1 = 0, L q = lambda_1 (E_mu q - q), so by Dynkin's formula the
-/// first time T at which q reaches the threshold theta has theta = lambda_1 E int_0^T (E_mu q - q) dt; with q = 0
-/// inside a, 1/E T = lambda_1 E_mu q / theta. E_mu q = -u_1(a)/(u_1(b) - u_1(a)) is the Gibbs mass of the better
-/// well. Asymptotic: q > 0 on the way makes E T = (theta + lambda_1 E int_0^T q dt)/(lambda_1 E_mu q), so the rate
-/// is overestimated, the more the lower the barrier, and the stated error is that of lambda_1 alone. A Langevin study
-/// beside it shows by how much. Paths are looked at after steps, which misses some passages: order step^(1/2).
+/// Escape from the worse well a to the better one b: first passage of paths into { q >= threshold } (see
+/// WellCoordinate), counted after the time `discard`, beside the rate that the isotropic theory predicts.
 #include <fmt/format.h>
 
 #include <cmath>
 
+#include "apps/experiment/escape_prediction.hpp"
 #include "apps/experiment/run_context.hpp"
 #include "core/text.hpp"
 #include "models/laws/point.hpp"
@@ -38,11 +32,59 @@ Result<std::shared_ptr<const SpectralGapEstimate>> spectrum_for(RunContext& cont
   return Shared(kept);
 }
 
-double at(const GridInterpolant& function, const Eigen::VectorXd& x) {
-  Points point = x.transpose().array();
-  Values out(1);
-  function.evaluate(point, out);
-  return out(0);
+/// Measured and predicted rates are called equal within this share of the predicted one.
+constexpr double kTolerance = 0.1;
+
+Result<PassageCount> count_escapes(RunContext& context, const Study& study, const Scheme& scheme,
+                                   const WellCoordinate& q, const Eigen::VectorXd& start) {
+  Ensemble ensemble =
+      Ensemble::from_law(PointLaw(start), study.paths, context.experiment.seed, context.replicate(study));
+  const Indicator reached = [&](PointsView x, ValuesOut inside, Scratch&) {
+    q.evaluate(x, inside);
+    inside = (inside >= study.threshold).cast<double>();
+  };
+  const auto passage =
+      first_passage(ensemble, scheme, std::llround(study.until / scheme.step_size()), reached, context.execution);
+  if (!passage.ok()) return Result<PassageCount>(passage.report());
+  const PassageCount count = count_passages(passage->times, study.discard, passage->until);
+  if (count.exposure <= 0)
+    return Result<PassageCount>::failure(Status::not_converged,
+                                         "every path left before the time from which passages are counted");
+  return {count, passage.report()};
+}
+
+void report_escape(const Study& study, const PassageCount& count, const EscapePrediction& prediction,
+                   StudyRecord& record) {
+  const Measurement measured = poisson_measurement(count.events, count.exposure);
+  Comparison comparison =
+      compare_equal("escape rate", prediction.at_steps, measured, kTolerance * prediction.at_steps.value());
+  const double second_mode = prediction.second_mode(study.discard, study.until);
+  if (second_mode > kTolerance) {
+    comparison.verdict = Verdict::not_applicable;
+    comparison.rule = fmt::format(
+        "passages are counted too early, the rate of leaving settles like exp(-t/{:.3g}); take a larger discard",
+        1 / prediction.relaxation);
+  }
+  record.outcome.escapes.push_back(
+      {fmt::format("{}, learning rate {}", motion_name(study), shortest(study.learning_rate)), study.learning_rate,
+       study.paths, count.events, measured, prediction.at_steps, prediction.asymptotic, comparison.verdict});
+  add_row(record.rows, study.name, "escape rate", std::nullopt, measured);
+  add_row(record.rows, study.name, "predicted escape rate", std::nullopt, prediction.at_steps);
+  add_row(record.rows, study.name, "predicted escape rate, looked at all the time", std::nullopt,
+          prediction.continuous);
+  add_row(record.rows, study.name, "asymptotic escape rate", std::nullopt,
+          Measurement::deterministic(
+              prediction.asymptotic, 0, Grade::estimate,
+              "lambda_1 times the Gibbs mass of the better well, over the threshold; for high barriers, "
+              "its error is not bounded"));
+  record.outcome.remarks.push_back(fmt::format("{} of {} paths crossed between t = {} and {}.", count.events,
+                                               count.at_risk, shortest(study.discard), shortest(study.until)));
+  record.outcome.remarks.push_back(fmt::format(
+      "Measured rate over predicted rate: {}{:.4g}; {}: {}. A second mode of the amplitude of the first would "
+      "change it by {:.1g}; the asymptotic formula is {:.3g} times the prediction.",
+      measured.side() == Side::upper ? "below " : "", measured.value() / prediction.at_steps.value(),
+      to_string(comparison.verdict), comparison.rule, second_mode,
+      prediction.asymptotic / prediction.at_steps.value()));
 }
 
 }  // namespace
@@ -63,50 +105,19 @@ void run_escape(RunContext& context, const Study& study, StudyRecord& record) {
         Status::out_of_reach, "the potential has one basin: there is no worse well to leave", {}};
     return;
   }
-  const GridInterpolant first(found.generator->shared_grid(), found.eigenfunctions.col(0));
-  const double at_worse = at(first, barrier->other.x), at_better = at(first, barrier->lowest.x);
-  const double mass = -at_worse / (at_better - at_worse);
-  const double rate = found.gap.value() * mass / study.threshold;
-
+  const WellCoordinate q(found, *barrier);
   Problem local = problem;
   local.temperature = temperature;
   const std::unique_ptr<Scheme> scheme = make_scheme(local, study);
-  Ensemble ensemble =
-      Ensemble::from_law(PointLaw(barrier->other.x), study.paths, context.experiment.seed, context.replicate(study));
-  const double level = at_worse + study.threshold * (at_better - at_worse), sign = at_better > at_worse ? 1 : -1;
-  const Indicator reached = [&](PointsView x, ValuesOut inside, Scratch&) {
-    first.evaluate(x, inside);
-    inside = (sign * (inside - level) > 0).cast<double>();
-  };
-  const Result<FirstPassage> passage =
-      first_passage(ensemble, *scheme, std::llround(study.until / scheme->step_size()), reached, context.execution);
-  record.outcome.report = passage.report();
-  if (!passage.ok()) return;
-  const PassageCount count = count_passages(passage->times, study.discard, passage->until);
-  if (count.exposure <= 0) {
-    record.outcome.report = {
-        Status::not_converged, "every path left before the time from which passages are counted", {}};
+  const auto prediction = predict_escape(*problem.potential, temperature, found, q, barrier->other.x, study.threshold,
+                                         scheme->step_size(), context.execution);
+  if (!prediction.ok()) {
+    record.outcome.report = prediction.report();
     return;
   }
-  const Measurement measured = poisson_measurement(count.events, count.exposure);
-  const Measurement predicted = Measurement::deterministic(
-      rate, found.error_bound * mass / study.threshold, Grade::estimate,
-      fmt::format("lambda_1 times the Gibbs mass {} of the better well, over the threshold {}; asymptotic for high "
-                  "barriers, the error is that of lambda_1 alone",
-                  shortest(mass), shortest(study.threshold)));
-  record.outcome.escapes.push_back(
-      {fmt::format("{}, learning rate {}", motion_name(study), shortest(study.learning_rate)), study.learning_rate,
-       study.paths, count.events, measured, predicted});
-  add_row(record.rows, study.name, "escape rate", std::nullopt, measured);
-  add_row(record.rows, study.name, "predicted escape rate", std::nullopt, predicted);
-  record.outcome.remarks.push_back(fmt::format("{} of {} paths crossed between t = {} and {}.", count.events,
-                                               count.at_risk, shortest(study.discard), shortest(passage->until)));
-  if (study.motion == Motion::langevin) {
-    record.outcome.remarks.push_back(
-        fmt::format("Langevin leaves at {:.3g} of the predicted rate, which is asymptotic for high barriers and too "
-                    "high: read the rates of SGD beside this one.",
-                    measured.value() / predicted.value()));
-  }
+  const auto count = count_escapes(context, study, *scheme, q, barrier->other.x);
+  record.outcome.report = count.report();
+  if (count.ok()) report_escape(study, count.value(), prediction.value(), record);
 }
 
 }  // namespace sgdlimits::experiment

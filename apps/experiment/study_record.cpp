@@ -17,12 +17,12 @@ MeasurementRow Archive::blank<MeasurementRow>() {
 }
 template <>
 EscapeRate Archive::blank<EscapeRate>() {
-  return {"", 0, 0, 0, Measurement::exact(0, ""), Measurement::exact(0, "")};
+  return {"", 0, 0, 0, Measurement::exact(0, ""), Measurement::exact(0, ""), 0, Verdict::undecided};
 }
 
 namespace {
 
-const std::string kMagic = "sgdlimits study 1";
+const std::string kMagic = "sgdlimits study 2";
 
 void exchange(Archive& archive, Measurement& m) {
   double value = m.value(), error = m.standard_error(), bound = m.discretisation_bound();
@@ -145,6 +145,7 @@ void exchange(Archive& archive, StudyOutcome& outcome) {
     archive(escape.motion), archive(escape.learning_rate), archive(escape.paths), archive(escape.crossed);
     exchange(archive, escape.measured);
     exchange(archive, escape.predicted);
+    archive(escape.asymptotic), archive(escape.verdict);
   });
   archive.each(outcome.covariances, [&](GradientCovariance& covariance) {
     archive(covariance.place), archive(covariance.x), archive(covariance.sigma), archive(covariance.step_noise);

@@ -47,7 +47,9 @@ Json to_json(const EscapeRate& escape) {
           {"paths", escape.paths},
           {"crossed", escape.crossed},
           {"measured", sgdlimits::to_json(escape.measured)},
-          {"predicted", sgdlimits::to_json(escape.predicted)}};
+          {"predicted", sgdlimits::to_json(escape.predicted)},
+          {"asymptotic", number(escape.asymptotic)},
+          {"verdict", to_string(escape.verdict)}};
 }
 
 }  // namespace

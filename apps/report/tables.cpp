@@ -129,11 +129,11 @@ std::string distances_table(const std::vector<DistanceRow>& distances) {
 }
 
 std::string escapes_table(const RunResults& results) {
-  TextTable table({"motion", "paths", "crossed", "measured rate", "isotropic prediction"});
+  TextTable table({"motion", "paths", "crossed", "measured rate", "isotropic prediction", "verdict"});
   for (const StudyOutcome& study : results.studies) {
     for (const EscapeRate& escape : study.escapes) {
       table.add({escape.motion, std::to_string(escape.paths), std::to_string(escape.crossed),
-                 with_interval(escape.measured), with_interval(escape.predicted)});
+                 with_interval(escape.measured), with_interval(escape.predicted), to_string(escape.verdict)});
     }
   }
   return table.empty() ? "" : table.str();

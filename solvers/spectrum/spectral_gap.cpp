@@ -10,61 +10,11 @@
 #include "solvers/spectrum/box_choice.hpp"
 #include "solvers/spectrum/eigenfunction_interpolant.hpp"
 #include "solvers/spectrum/extrapolation.hpp"
-#include "solvers/spectrum/kinks.hpp"
+#include "solvers/spectrum/grid_family.hpp"
 #include "solvers/spectrum/lowest_modes.hpp"
 
 namespace sgdlimits {
 namespace {
-
-/// Cells an axis relative to the coarsest grid: two interleaved sequences of doublings.
-constexpr double kFactors[] = {1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024};
-
-/// The grids of the refinement: the same pieces, each cut finer and finer.
-class GridFamily {
- public:
-  GridFamily(const Potential& potential, const Box& box) : box_(box), d_(potential.dimension()) {
-    coarsest_ = d_ == 1 ? 64 : d_ == 2 ? 32 : 12;
-    if (d_ != 1) return;
-    ends_.push_back(box.lower(0));
-    for (const double kink : kinks(potential, box.lower(0), box.upper(0))) ends_.push_back(kink);
-    ends_.push_back(box.upper(0));
-  }
-
-  /// Cells of a piece stay in proportion for every factor: even numbers on the coarsest grid.
-  std::shared_ptr<const Grid> at(double factor) const {
-    std::vector<Axis> axes;
-    if (d_ == 1 && ends_.size() > 2) {
-      axes.push_back(pieces(factor));
-    } else {
-      for (Index j = 0; j < d_; ++j)
-        axes.push_back(Axis::uniform(box_.lower(j), box_.upper(j), scaled(coarsest_, factor)));
-    }
-    return std::make_shared<Grid>(std::move(axes));
-  }
-
- private:
-  static Index scaled(Index cells, double factor) {
-    return static_cast<Index>(std::lround(static_cast<double>(cells) * factor));
-  }
-
-  Axis pieces(double factor) const {
-    std::vector<double> edges{ends_.front()};
-    for (std::size_t p = 0; p + 1 < ends_.size(); ++p) {
-      const double share = (ends_[p + 1] - ends_[p]) / (ends_.back() - ends_.front());
-      const Index even = 2 * std::lround(0.5 * share * static_cast<double>(coarsest_));
-      const Index n = scaled(std::max<Index>(4, even), factor);
-      for (Index i = 1; i <= n; ++i) {
-        const double t = static_cast<double>(i) / static_cast<double>(n);
-        edges.push_back((1 - t) * ends_[p] + t * ends_[p + 1]);
-      }
-    }
-    return Axis(Eigen::Map<const Eigen::ArrayXd>(edges.data(), static_cast<Index>(edges.size())));
-  }
-
-  Box box_;
-  Index d_, coarsest_;
-  std::vector<double> ends_;
-};
 
 /// Largest grid that the direct solver of the dimension takes on.
 Index reachable_cells(Index dimension, Index max_cells) {
@@ -86,7 +36,7 @@ class Refinement {
   Result<SpectralGapEstimate> run() {
     Report report;
     const Index reach = reachable_cells(potential_.dimension(), options_.max_cells);
-    for (const double factor : kFactors) {
+    for (const double factor : GridFamily::kFactors) {
       auto grid = family_.at(factor);
       if (grid->size() > reach) {
         if (!generator_)
