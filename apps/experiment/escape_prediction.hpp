@@ -35,7 +35,7 @@ struct EscapePrediction {
   Measurement continuous;  ///< principal Dirichlet eigenvalue lambda of { q < threshold }
   Measurement at_steps;    ///< passages counted per time, looked at after steps of length h only
   double asymptotic = 0;   ///< lambda_1 E_mu q/threshold
-  double relaxation = 0;   ///< distance of the next eigenvalue: how fast the rate of leaving settles
+  double relaxation = 0;   ///< distance of the next rate in the survival probability
 
   /// (relaxation/rate) times the mean of exp(-relaxation t) over from < t <= until: what a second mode with the
   /// amplitude of the first would change the measured rate by, relative.

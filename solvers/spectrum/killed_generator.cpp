@@ -212,8 +212,8 @@ KilledGenerator killed_at_ends(const Generator& generator, const Potential& pote
 
 Result<QuasiStationaryState> quasi_stationary_state(const KilledGenerator& killed, double tolerance) {
   constexpr Index kMostIterations = 400;
-  constexpr double kNegligible = 1e-250, kRounding = 1e-14;
-  double width = 0;
+  constexpr double kNegligible = 1e-250, kVisible = 1e-9, kRounding = 1e-14;
+  double before = 0;
   const DissectionFactor factor(*killed.grid, killed.rates);
   const Values kill = killed.alive.select(killed.rates.excess, 0.0);
   QuasiStationaryState state;
@@ -236,13 +236,14 @@ Result<QuasiStationaryState> quasi_stationary_state(const KilledGenerator& kille
       state.upper = std::max(state.upper, state.mass(i) / next(i));
     }
     state.mass = next / next.sum();
-    // relative widths shrink like rate/next_rate
-    const double before = width;
-    width = std::max((state.upper - state.lower) / state.upper, kRounding);
-    if (before > 100 * kRounding) state.next_rate = state.lower * before / width;
+    // the flux into the dead set approaches its limit like (rate/next_rate)^iterations
+    const double rate = (kill * state.mass).sum(), change = std::abs(rate - state.rate);
+    if (state.iterations > 2 && before > kVisible * rate)
+      state.next_rate = rate * before / std::max(change, kRounding * rate);
+    before = change;
+    state.rate = rate;
     if (state.upper - state.lower <= tolerance * state.upper) break;
   }
-  state.rate = (kill * state.mass).sum();
   Report report;
   if (state.upper - state.lower > tolerance * state.upper)
     report = {

@@ -58,8 +58,9 @@ struct QuasiStationaryState {
   double rate = 0;
   double lower = 0, upper = 0;  ///< enclosure of the chain's eigenvalue, see quasi_stationary_state
   Values mass;                  ///< sum 1, zero on dead cells
-  /// The next eigenvalue, as the convergence of the iteration shows it (an estimate; a mode that the uniform start
-  /// lacks is not seen): the distance to it is the rate at which the quasi-stationary distribution is reached.
+  /// The next rate in the survival probability of a uniform start, from how the flux converges (an estimate, a few
+  /// per cent to a factor; modes that carry no mass are rightly not seen). Passages settle to `rate` like
+  /// exp(-(next_rate - rate) t).
   double next_rate = 0;
   Index iterations = 0;
 };
