@@ -47,7 +47,9 @@ struct EscapePrediction {
 /// A path that is looked at after steps of length h is seen outside as if the boundary were 0.5826 sqrt(2 tau h)
 /// farther out, 0.5826 = -zeta(1/2)/sqrt(2 pi), up to o(sqrt h) (Broadie, Glasserman, Kou 1997; Gobet, Menozzi 2010):
 /// lambda_h, the eigenvalue of the set moved by that much. Passages per time are then (1 - e^{-lambda_h h})/h. The
-/// bound is that of the eigenvalue plus (lambda - lambda_h)^2/lambda_h, the size of the next order: an estimate.
+/// bound is that of the eigenvalue plus (lambda - lambda_h)^2/lambda_h, the size of the next order: an estimate. It
+/// is that of the diffusion; the error of the scheme that moves the paths (for Euler-Maruyama of first order in h) is
+/// no part of it.
 ///
 /// Asymptotic: from L u_1 = -lambda_1 u_1 and Dynkin's formula, theta = lambda_1 E int_0^T (E_mu q - q) dt, and q = 0
 /// until the path leaves; q > 0 on the way makes it too high, the more the lower the barrier.
