@@ -4,12 +4,13 @@
 #include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
 #include "validation/claims/a4_chi_decay/chi_decay.hpp"
 #include "validation/claims/a6_poincare_inequality/poincare_inequality.hpp"
+#include "validation/claims/a9_discrete_time_risk/discrete_time_risk.hpp"
 
 namespace sgdlimits {
 
 const std::vector<ClaimEntry>& claim_registry() {
   static const std::vector<ClaimEntry> entries{langevin_law_claim(), gibbs_stationary_claim(), chi_decay_claim(),
-                                               poincare_inequality_claim()};
+                                               poincare_inequality_claim(), discrete_time_risk_claim()};
   return entries;
 }
 

@@ -1,0 +1,64 @@
+/// A9: discrete-time SGD with isotropic noise inherits the excess risk of the diffusion up to O(s).
+///
+/// Theorem. f confining, Villani, with gradient Lipschitz constant L; x_{k+1} = x_k - s grad f(x_k) + s g_k, X_s the
+/// diffusion dX = -grad f dt + sqrt(s) dB, same initial law. For s <= 1/L and k s <= T (Shi, Su, Jordan 2020, theorem
+/// 2 and proposition 3.2)
+///
+///     D(s) = |E f(x_k) - E f(X_s(ks))| <= B s,      eps(s) = E_{mu_s} f - min f <= A s,
+///     E f(x_k) - min f <= (A + B) s + sd_{mu_s}(f) chi(0) exp(-lambda_s k s).
+///
+/// The theorem gives no numbers for A and B; here they are measured: the largest eps(s)/s, and the largest D(s)/s
+/// over the times, on the ladder s_0, s_0/2, s_0/4, ... On a quadratic in d dimensions eps = d s/4 exactly.
+///
+/// Hypotheses checked: s_0 <= 1/L, L the largest |f''| on the interval where the laws live (a gradient that is not
+/// globally Lipschitz is told by its growth there, not refused). Everything is deterministic: x_k by the one-step
+/// operator of the scheme, X_s by the Fokker-Planck grid, mu_s by quadrature, lambda_s by the eigen-solver. In one
+/// dimension.
+///
+/// Rule: the orders of D and of eps in s, fitted with intervals (validation/rates/convergence_order.hpp), are 1:
+/// the interval contains 1 and lies within 1 +- 1/2; the bound holds at every s where chi(0) is finite, at all times.
+/// Slack: the largest ratio. Control: order 2 offered for D.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "validation/claims/claim.hpp"
+#include "validation/claims/registry.hpp"
+
+namespace sgdlimits {
+
+/// Both ends at one learning rate.
+struct RiskAtRate {
+  double learning_rate;
+  std::vector<Measurement> discrete;    ///< E f(x_k) at the times
+  std::vector<Measurement> continuous;  ///< E f(X_s(t)) at the times
+  Measurement gibbs;                    ///< E_{mu_s} f
+  double gibbs_deviation = 0;           ///< sd_{mu_s}(f)
+  double initial_chi = 0;               ///< chi(0); infinity if rho_0 is not in L2(1/mu_s)
+  Measurement gap;                      ///< lambda_s
+};
+
+struct DiscreteTimeRiskMaterial {
+  std::vector<RiskAtRate> ladder;  ///< learning rates decreasing
+  std::vector<double> times;       ///< increasing; the last is T
+  Measurement minimum;             ///< min f
+  double lipschitz;                ///< L on the interval
+  std::string interval;            ///< "[-2.1, 3]"
+  std::string subject;
+};
+
+ClaimReport judge_discrete_time_risk(const DiscreteTimeRiskMaterial& material, bool controls);
+
+/// Computes the material on a line. `levels` learning rates from s_0 = T/m, the largest with m a multiple of 8 and
+/// s_0 <= min(1/L, 2 tau), at times T/8, T/4, ..., T, T the problem's last report time; `cells` of the finer
+/// Fokker-Planck grid, whose means are extrapolated with half as many. Failure: out_of_reach if the dimension is not
+/// 1 or the initial law has no density; those of the solvers.
+Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem& problem, int levels, Index cells,
+                                                              const Execution& execution);
+
+ClaimEntry discrete_time_risk_claim();
+
+}  // namespace sgdlimits
