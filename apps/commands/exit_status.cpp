@@ -28,7 +28,8 @@ ExitStatus status_of(Status status) {
 
 ExitStatus status_of(Verdict verdict, Verdict expected) {
   if (verdict == expected) return ExitStatus::done;
-  return verdict == Verdict::undecided ? ExitStatus::undecided : ExitStatus::unexpected_verdict;
+  const bool says_nothing = verdict == Verdict::undecided || verdict == Verdict::not_applicable;
+  return says_nothing ? ExitStatus::undecided : ExitStatus::unexpected_verdict;
 }
 
 ExitStatus status_of(const std::vector<ClaimReport>& claims) {
@@ -36,7 +37,7 @@ ExitStatus status_of(const std::vector<ClaimReport>& claims) {
   for (const ClaimReport& claim : claims) {
     status = worse(status, status_of(claim.verdict, claim.expected));
     for (const ClaimReport& control : claim.controls)
-      status = worse(status, status_of(control.verdict, Verdict::refuted));
+      status = worse(status, status_of(control.verdict, control.expected));
   }
   return status;
 }

@@ -5,7 +5,6 @@
 
 #include "apps/experiment/run_context.hpp"
 #include "core/text.hpp"
-#include "solvers/sde/catalogue.hpp"
 #include "validation/claims/a2_langevin_law/langevin_law.hpp"
 #include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
 #include "validation/claims/a4_chi_decay/chi_decay.hpp"
@@ -14,22 +13,6 @@
 namespace sgdlimits::experiment {
 
 namespace {
-
-/// Bias of a mean in standard deviations that the step of a Langevin scheme brings, from the stiffest well: on a
-/// quadratic of curvature K the stationary variance is off by the factor harmonic_variance(hK) of the scheme (hK
-/// where the well is too stiff for the step). SGD's step is part of the model: no allowance.
-double step_bias(const Study& study, const StudyRecord* spectrum) {
-  if (study.motion != Motion::langevin) return 0;
-  double stiffest = 0;
-  if (spectrum) {
-    for (const CriticalPoint& point : spectrum->outcome.critical_points) {
-      if (point.index() == 0) stiffest = std::max(stiffest, point.hessian_eigenvalues.maxCoeff());
-    }
-  }
-  const double z = study.step * stiffest;
-  const double bias = std::abs(scheme_record(study.scheme).harmonic_variance(z) - 1);
-  return std::isinf(bias) ? z : bias;
-}
 
 std::string subject_of(const Study& study) {
   return study.kind == StudyKind::langevin || study.kind == StudyKind::sgd
@@ -74,16 +57,15 @@ class Judge {
     const StudyRecord* grid = context_.grid_record(problem.name);
     const StudyRecord* spectrum = context_.spectrum_record(problem, problem.temperature->value());
     const bool ensemble = record.outcome.ensemble != nullptr;
-    if (id == "A2" && ensemble && grid) judge_law(study, record, problem, *grid, spectrum);
-    if (id == "A3" && ensemble && grid) judge_stationary(study, record, problem, *grid, spectrum);
+    if (id == "A2" && ensemble && grid) judge_law(study, record, problem, *grid);
+    if (id == "A3" && ensemble && grid) judge_stationary(study, record, problem, *grid);
     if (id == "A4" && record.outcome.evolution && spectrum) judge_grid_decay(study, record, problem, *spectrum);
     if (id == "A4" && ensemble && spectrum) judge_ensemble_decay(study, problem, grid, *spectrum);
     if (id == "A6" && record.outcome.spectrum) judge_poincare(study, record);
   }
 
-  void judge_law(const Study& study, const StudyRecord& record, const Problem& problem, const StudyRecord& grid,
-                 const StudyRecord* spectrum) {
-    const double error = *std::max_element(grid.errors.l1.begin(), grid.errors.l1.end());
+  void judge_law(const Study& study, const StudyRecord& record, const Problem& problem, const StudyRecord& grid) {
+    const double error = *std::max_element(grid.grids.l1.begin(), grid.grids.l1.end());
     const LangevinLawMaterial material{*problem.potential,
                                        *grid.generator,
                                        grid.outcome.evolution->snapshots,
@@ -91,9 +73,9 @@ class Judge {
                                        record.outcome.ensemble->times,
                                        record.outcome.ensemble->snapshots,
                                        subject_of(study),
-                                       step_bias(study, spectrum),
+                                       step_bias(context_, study),
                                        checks().tolerance,
-                                       grid.errors.means,
+                                       grid.grids.means,
                                        context_.execution.pool,
                                        hotter_[&grid]};
     reports_.push_back(judge_langevin_law(material, checks().controls));
@@ -118,18 +100,19 @@ class Judge {
   }
 
   void judge_stationary(const Study& study, const StudyRecord& record, const Problem& problem,
-                        const StudyRecord& grid, const StudyRecord* spectrum) {
+                        const StudyRecord& grid) {
     const DensitySnapshot& last = grid.outcome.evolution->snapshots.back();
+    const std::optional<Measurement> chi = grid.grids.chi(grid.grids.log_chi.size() - 1);
     const GibbsStationaryMaterial material{*problem.potential,
                                            *grid.generator,
-                                           grid.errors.gibbs_l1,
+                                           grid.grids.gibbs_l1,
                                            record.outcome.ensemble->snapshots.back(),
                                            last.time,
-                                           std::sqrt(std::max(0.0, last.chi_squared)),
+                                           chi ? chi->upper() : std::sqrt(std::max(0.0, last.chi_squared)),
                                            subject_of(study),
-                                           step_bias(study, spectrum),
+                                           step_bias(context_, study),
                                            checks().tolerance,
-                                           grid.errors.gibbs_means,
+                                           grid.grids.gibbs_means,
                                            context_.execution.pool};
     reports_.push_back(judge_gibbs_stationary(material, checks().controls));
   }
@@ -139,24 +122,39 @@ class Judge {
     return spectrum.eigenvalues[k];
   }
 
-  /// c_1 on the eigen-solver's own grid.
-  Measurement coefficient(const Problem& problem, const SpectralGapEstimate& spectrum) {
-    const Density initial = density_of(*problem.initial, spectrum.generator->shared_grid());
-    const double c1 = first_coefficient(initial, spectrum.eigenfunctions.col(0));
-    return Measurement::deterministic(c1, std::abs(c1) * 1e-4, Grade::estimate,
-                                      "int rho_0 u_1 on the grid of the gap");
+  /// c_1 of a problem, once; null where the coarser eigenproblems failed.
+  const FirstCoefficient* coefficient(const Problem& problem, const SpectralGapEstimate& spectrum) {
+    const auto known = coefficients_.find(problem.name);
+    if (known != coefficients_.end()) return known->second ? &*known->second : nullptr;
+    const Result<FirstCoefficient> found =
+        first_coefficient(*problem.potential, *problem.initial, spectrum, context_.execution);
+    auto& kept = coefficients_[problem.name];
+    if (found.ok()) kept = found.value();
+    return kept ? &*kept : nullptr;
+  }
+
+  /// In place of an A4 that could not be computed.
+  void fail_decay(const Study& study) {
+    ClaimReport report;
+    report.id = "A4";
+    report.name = "chi-decay";
+    report.subject = subject_of(study);
+    report.why = "c_1 could not be computed on coarser grids";
+    reports_.push_back(std::move(report));
   }
 
   void judge_grid_decay(const Study& study, const StudyRecord& record, const Problem& problem,
                         const StudyRecord& spectrum) {
     if (record.outcome.evolution->snapshots.size() < 4) return;
     const SpectralGapEstimate& found = *spectrum.outcome.spectrum;
+    const FirstCoefficient* first = coefficient(problem, found);
+    if (!first) return fail_decay(study);
     const ChiDecayMaterial material{record.outcome.evolution->snapshots,
-                                    record.errors.log_chi_step,
+                                    record.grids.log_chi_step,
                                     record.chi_squared_larger_box,
                                     found.eigenvalues.front(),
                                     second_eigenvalue(found),
-                                    coefficient(problem, found),
+                                    first->value,
                                     subject_of(study)};
     reports_.push_back(judge_chi_decay(material, checks().controls));
   }
@@ -166,15 +164,15 @@ class Judge {
     const auto series = series_.find(study.name);
     if (series == series_.end() || !problem.initial->has_density()) return;
     const SpectralGapEstimate& found = *spectrum.outcome.spectrum;
-    std::vector<double> chi_squared;
-    if (grid && grid->outcome.evolution->snapshots.size() == series->second.times.size()) {
-      for (const DensitySnapshot& snapshot : grid->outcome.evolution->snapshots) {
-        chi_squared.push_back(snapshot.chi_squared);
-      }
+    const FirstCoefficient* first = coefficient(problem, found);
+    if (!first) return fail_decay(study);
+    std::vector<std::optional<Measurement>> chi_squared;
+    if (grid && grid->grids.log_chi.size() == series->second.times.size()) {
+      for (std::size_t k = 0; k < grid->grids.log_chi.size(); ++k) chi_squared.push_back(grid->grids.chi_squared(k));
     }
     const ModeDecayMaterial material{
-        series->second, found.eigenvalues.front(), second_eigenvalue(found), coefficient(problem, found),
-        chi_squared,    subject_of(study)};
+        series->second, found.eigenvalues.front(), second_eigenvalue(found),   first->value,
+        chi_squared,    subject_of(study),         step_bias(context_, study), first->eigenfunction_error};
     reports_.push_back(judge_mode_decay(material, checks().controls));
   }
 
@@ -188,6 +186,7 @@ class Judge {
 
   RunContext& context_;
   const std::map<std::string, ModeSeries>& series_;
+  std::map<std::string, std::optional<FirstCoefficient>> coefficients_;  ///< by problem
   std::vector<ClaimReport> reports_;
   std::map<const StudyRecord*, std::shared_ptr<const std::vector<DensitySnapshot>>> hotter_;  // by grid
 };

@@ -13,13 +13,17 @@ namespace sgdlimits::experiment {
 
 namespace {
 
-/// One end of a comparison at one time: a density on a grid or a sample.
+/// One end of a comparison at one time: a density on three grids or a sample.
 struct End {
   const StudyRecord* record = nullptr;
-  const DensitySnapshot* density = nullptr;
-  double density_error = 0, chi_error = 0;  ///< L1, and relative of chi
+  std::size_t place = 0;                     ///< of the time among the study's
+  const DensitySnapshot* density = nullptr;  ///< on the finest grid
   const Points* sample = nullptr;
   const ModeSnapshot* modes = nullptr;
+  double step_bias = 0;  ///< of the sample, in standard deviations
+
+  /// Bound on the error of a distribution function, and in units of the standard deviation of W1 and W2.
+  double law_error() const { return density ? record->grids.l1[place] / 2 : step_bias; }
 };
 
 std::optional<End> end_at(const RunContext& context, const std::map<std::string, ModeSeries>& series,
@@ -33,8 +37,7 @@ std::optional<End> end_at(const RunContext& context, const std::map<std::string,
     for (std::size_t k = 0; k < outcome.evolution->snapshots.size(); ++k) {
       if (outcome.evolution->snapshots[k].time != time) continue;
       end.density = &outcome.evolution->snapshots[k];
-      end.density_error = found->second.errors.l1[k];
-      end.chi_error = found->second.errors.chi[k];
+      end.place = k;
       return end;
     }
   }
@@ -42,10 +45,12 @@ std::optional<End> end_at(const RunContext& context, const std::map<std::string,
     const std::vector<double>& times = outcome.ensemble->times;
     const auto place = std::find(times.begin(), times.end(), time);
     if (place == times.end()) return std::nullopt;
-    const auto k = static_cast<std::size_t>(place - times.begin());
-    end.sample = &outcome.ensemble->snapshots[k];
+    end.place = static_cast<std::size_t>(place - times.begin());
+    end.sample = &outcome.ensemble->snapshots[end.place];
     if (const auto projected = series.find(study); projected != series.end())
-      end.modes = &projected->second.snapshots[k];
+      end.modes = &projected->second.snapshots[end.place];
+    // no step has been made at time 0
+    end.step_bias = time > 0 ? step_bias(context, *context.experiment.find_study(study)) : 0;
     return end;
   }
   return std::nullopt;
@@ -57,28 +62,39 @@ LineLaw marginal(const End& end, Index j) {
 }
 
 /// sum over the computed modes of (int rho u_k)^2.
+double projected(const Density& density, const SpectralGapEstimate& spectrum) {
+  Points u(density.grid().size(), spectrum.eigenfunctions.cols());
+  interpolated_modes(spectrum)(density.grid().centers(), u);
+  double sum = 0;
+  for (Index k = 0; k < u.cols(); ++k) sum += std::pow(density.expectation(u.col(k)), 2);
+  return sum;
+}
+
 Measurement chi_squared_by_modes(const RunContext& context, const Problem& problem, const End& end) {
-  if (end.modes) return end.modes->chi_squared;
+  if (end.modes) {
+    const Measurement& m = end.modes->chi_squared;
+    return {m.value(), m.standard_error(), chi_squared_bias(*end.modes, end.sample->rows(), end.step_bias),
+            m.side(),  m.grade(),          m.how()};
+  }
   const StudyRecord* spectrum = context.spectrum_record(problem, problem.temperature->value());
   const SpectralGapEstimate& found = *spectrum->outcome.spectrum;
-  const Density& density = end.density->density;
-  Points u(density.grid().size(), found.eigenfunctions.cols());
-  interpolated_modes(found)(density.grid().centers(), u);
-  double sum = 0;
-  for (Index k = 0; k < u.cols(); ++k) {
-    const double mean = density.expectation(u.col(k));
-    sum += mean * mean;
-  }
-  return Measurement::deterministic(sum, 2 * sum * end.chi_error, Grade::estimate, "projection of the density");
+  const RefinedNumber sum = refine(projected(end.density->density, found),
+                                   projected(end.record->middle->snapshots[end.place].density, found),
+                                   projected(end.record->coarse->snapshots[end.place].density, found));
+  const double time_error = end.record->outcome.evolution->time_errors[end.place];
+  const double root = std::sqrt(std::max(0.0, sum.value));
+  return sum.measurement("projection of the density", 2 * time_error * root * std::max(1.0, root));
 }
 
 Measurement mean_of(const RunContext& context, const Observable& observable, const End& end) {
-  if (end.sample) return sample_means(*end.sample, {observable}, *context.execution.pool).front().measurement();
-  const double mean = grid_mean(end.density->density, observable);
-  for (const MeasurementRow& row : end.record->rows) {
-    if (row.quantity == "mean " + observable.name && row.time == end.density->time) return row.measurement;
+  if (end.sample) {
+    const SampleMean mean = sample_means(*end.sample, {observable}, *context.execution.pool).front();
+    return {mean.mean,       mean.standard_error(), end.step_bias * std::sqrt(mean.variance),
+            Side::two_sided, Grade::estimate,       "sample mean"};
   }
-  return Measurement::deterministic(mean, 0, Grade::estimate, "finite volumes, no error bound");
+  const StudyRecord& record = *end.record;
+  return refined_mean(observable, end.density->density, record.middle->snapshots[end.place].density,
+                      record.coarse->snapshots[end.place].density, record.outcome.evolution->time_errors[end.place]);
 }
 
 /// Judges one pair at one time; `level` is that of a single test.
@@ -93,8 +109,7 @@ class Pair {
       if (!can_project(a_) || !can_project(b_)) return;
       const Measurement a = chi_squared_by_modes(context_, problem_, a_),
                         b = chi_squared_by_modes(context_, problem_, b_);
-      // relative to its size, since chi squared has no unit to measure it by
-      add_difference(name, a, b, tolerance_ * std::max({1.0, a.value(), b.value()}), rows);
+      add_chi(a, b, rows);
     } else if (name == "loss") {
       add_mean(mean_potential_observable(*problem_.potential), rows);
     } else if (name == "observables") {
@@ -115,19 +130,21 @@ class Pair {
   void add_marginal(const std::string& measure, Index j, const std::string& coordinate,
                     std::vector<DistanceRow>& rows) const {
     const LineLaw a = marginal(a_, j), b = marginal(b_, j);
-    const double cdf_error = (a_.density_error + b_.density_error) / 2;
+    const double error = a_.law_error() + b_.law_error();
+    const double unit = std::sqrt(std::max(a.variance(), b.variance()));
     const std::string kind = measure.substr(0, measure.find('-'));
+    const bool transport = kind == "w1" || kind == "w2";
     ResamplingOptions resampling;
     resampling.seed = context_.experiment.seed;
-    const Distance distance = kind == "w1"   ? wasserstein1(a, b)
-                              : kind == "w2" ? wasserstein2(a, b, resampling, *context_.execution.pool)
-                              : kind == "tv" ? total_variation(a, b)
-                                             : kolmogorov_smirnov(a, b, cdf_error);
-    const double unit = kind == "w1" || kind == "w2" ? std::sqrt(std::max(a.variance(), b.variance())) : 1;
+    const Distance distance = kind == "w1"   ? wasserstein1(a, b, error * unit)
+                              : kind == "w2" ? wasserstein2(a, b, resampling, *context_.execution.pool, error * unit)
+                              : kind == "tv" ? total_variation(a, b, 50, error)
+                                             : kolmogorov_smirnov(a, b, error);
+    const double scale = transport ? unit : 1;
     DistanceRow row{"", "", kind + " " + coordinate, time_, distance.value};
     row.significance = distance.p_value;
-    row.verdict = verdict(distance.p_value, distance.value.value(), distance.value.upper() + cdf_error * unit,
-                          tolerance_ * unit);
+    row.verdict =
+        verdict(distance.p_value, distance.value.value(), distance.value.upper() + error * scale, tolerance_ * scale);
     rows.push_back(std::move(row));
   }
 
@@ -153,6 +170,28 @@ class Pair {
     row.significance = test.p_value;
     row.verdict = verdict(test.p_value, std::abs(difference.value()),
                           std::max(std::abs(difference.lower()), std::abs(difference.upper())), tolerance);
+    rows.push_back(std::move(row));
+  }
+
+  /// chi = (chi squared)^{1/2} is the distance, the norm of rho/mu - 1 in L2(mu): the tolerance belongs to it,
+  /// relative where it is above 1. Equality is tested on chi squared, whose estimate has no bias; a difference D of
+  /// chi squared is one of chi by |D|/(chi_a + chi_b), and by at most |D|^{1/2} however small both are.
+  void add_chi(const Measurement& a, const Measurement& b, std::vector<DistanceRow>& rows) const {
+    const auto root = [](double x) { return std::sqrt(std::max(0.0, x)); };
+    const MeanTest test = mean_test(a, b);
+    const double bound = a.discretisation_bound() + b.discretisation_bound();
+    const Measurement squared(a.value() - b.value(), test.standard_error, bound, Side::two_sided, Grade::estimate,
+                              "");
+    const double largest = std::max(std::abs(squared.lower()), std::abs(squared.upper()));
+    const double sum = root(a.value()) + root(b.value()), least = root(a.lower()) + root(b.lower());
+    const double upper = least > 0 ? std::min(root(largest), largest / least) : root(largest);
+    const auto of_chi = [&](double d) { return sum > 0 ? std::min(root(d), d / sum) : root(d); };
+    DistanceRow row{"", "", "chi", time_,
+                    Measurement(root(a.value()) - root(b.value()), of_chi(test.standard_error), of_chi(bound),
+                                Side::two_sided, Grade::estimate, "difference of chi by modes")};
+    row.significance = test.p_value;
+    row.verdict = verdict(test.p_value, std::abs(row.distance.value()), upper,
+                          tolerance_ * std::max({1.0, root(a.value()), root(b.value())}));
     rows.push_back(std::move(row));
   }
 

@@ -70,7 +70,7 @@ struct Study {
   Index modes = 5;
   double tolerance = 1e-6;
   // fokker-planck
-  std::vector<Index> cells;  ///< along each axis, even; empty: 2048 in 1-D, 192 in 2-D, 40 in 3-D
+  std::vector<Index> cells;  ///< along each axis, multiples of 4; empty: 2048 in 1-D, 192 in 2-D, 40 in 3-D
   double time_tolerance = 1e-5;
   // langevin, sgd, escape
   Motion motion = Motion::langevin;

@@ -107,16 +107,16 @@ void read_fokker_planck(Section& section, const Problem& problem, Study& study) 
   }
   const double otherwise = d == 1 ? 2048 : d == 2 ? 192 : 40;
   const std::vector<double> cells =
-      section.numbers("cells", {8, 1e6, false, false}, std::vector<double>(static_cast<std::size_t>(d), otherwise));
+      section.numbers("cells", {16, 1e6, false, false}, std::vector<double>(static_cast<std::size_t>(d), otherwise));
   if (static_cast<Index>(cells.size()) != d) {
     section.fail("cells", fmt::format("{} has {} entries but the potential has dimension {}", section.full("cells"),
                                       cells.size(), d));
   }
   std::vector<std::int64_t> written;
   for (double n : cells) {
-    if (n != std::floor(n) || std::fmod(n, 2) != 0) {
-      section.fail("cells", fmt::format("{} must hold even integers", section.full("cells")),
-                   "the error is estimated on a grid of half as many cells");
+    if (n != std::floor(n) || std::fmod(n, 4) != 0) {
+      section.fail("cells", fmt::format("{} must hold multiples of 4", section.full("cells")),
+                   "the error is estimated on grids of half and a quarter of the cells");
     }
     written.push_back(static_cast<std::int64_t>(n));
     study.cells.push_back(static_cast<Index>(n));

@@ -46,6 +46,12 @@ std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study);
 /// "heun, step 0.05", "mini-batch sgd (B = 10)"
 std::string motion_name(const Study& study);
 
+/// Bound on the bias of a mean, in standard deviations, that the step of a Langevin scheme brings, from the stiffest
+/// well: on a quadratic of curvature K the stationary variance is off by the factor harmonic_variance(hK) of the scheme
+/// (hK where the well is too stiff for the step). Without a spectrum of the problem, K is the root mean square over its
+/// initial law. The step of SGD is part of the model: 0. Comparisons and claims both take it off.
+double step_bias(const RunContext& context, const Study& study);
+
 /// u_1, ..., u_m by interpolation between cells.
 Eigenfunctions interpolated_modes(const SpectralGapEstimate& spectrum);
 /// A uniform grid over the box of another one, with at most this many cells along each axis.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "apps/experiment/run_context.hpp"
@@ -82,21 +83,19 @@ void add_critical_rows(const Problem& problem, const std::optional<Barrier>& bar
           Measurement(rate, 0, 0, Side::two_sided, Grade::estimate, "asymptotic in the temperature, no error bound"));
 }
 
-void add_density_rows(const Problem& problem, const Evolution& fine, const Evolution& coarse, StudyRecord& record) {
+void add_density_rows(const Problem& problem, StudyRecord& record) {
   const std::string& name = record.outcome.name;
+  const Evolution &fine = *record.outcome.evolution, &middle = *record.middle, &coarse = *record.coarse;
   for (std::size_t k = 0; k < fine.snapshots.size(); ++k) {
-    const DensitySnapshot &a = fine.snapshots[k], &b = coarse.snapshots[k];
-    const auto row = [&](const std::string& quantity, double value, double other) {
-      if (!std::isfinite(value) || !std::isfinite(other)) return;
-      add_row(record.rows, name, quantity, a.time,
-              Measurement::deterministic(value, 2 * std::abs(value - other) / 3, Grade::estimate,
-                                         "finite volumes; bound: 2/3 of the difference to half as many cells"));
-    };
-    row("chi squared", a.chi_squared, b.chi_squared);
-    row("KL divergence", a.kl_divergence, b.kl_divergence);
-    for (const Observable& observable : problem.observe) {
-      row("mean " + observable.name, grid_mean(a.density, observable), grid_mean(b.density, observable));
-    }
+    const DensitySnapshot &a = fine.snapshots[k], &b = middle.snapshots[k], &c = coarse.snapshots[k];
+    if (const auto chi_squared = record.grids.chi_squared(k))
+      add_row(record.rows, name, "chi squared", a.time, *chi_squared);
+    const RefinedNumber kl = refine(a.kl_divergence, b.kl_divergence, c.kl_divergence);
+    if (std::isfinite(kl.value) && std::isfinite(kl.bound))
+      add_row(record.rows, name, "KL divergence", a.time, kl.measurement("finite volumes"));
+    for (const Observable& observable : problem.observe)
+      add_row(record.rows, name, "mean " + observable.name, a.time,
+              refined_mean(observable, a.density, b.density, c.density, fine.time_errors[k]));
   }
   add_row(record.rows, name, "smallest cell average", std::nullopt,
           Measurement::exact(fine.smallest_cell, "all steps"));
@@ -148,30 +147,34 @@ void run_fokker_planck(RunContext& context, const Study& study, StudyRecord& rec
     record.outcome.report = box.report();
     return;
   }
-  const auto fine_grid = grid_on(*box.operator->(), study.cells);
-  std::vector<Index> half;
-  for (Index n : study.cells) half.push_back(n / 2);
-  const auto coarse_grid = grid_on(*box.operator->(), half);
-  const auto fine = std::make_shared<const Generator>(*problem.potential, fine_grid, *problem.temperature);
-  const auto coarse = std::make_shared<const Generator>(*problem.potential, coarse_grid, *problem.temperature);
   EvolutionOptions options;
   options.tolerance = study.time_tolerance;
-  Result<Evolution> on_coarse = evolve(coarse, density_of(*problem.initial, coarse_grid), problem.report_at, options,
-                                       {context.execution.pool, context.execution.block, context.execution.stop, {}});
-  Result<Evolution> on_fine = on_coarse.ok() ? evolve(fine, density_of(*problem.initial, fine_grid),
-                                                      problem.report_at, options, context.execution)
-                                             : std::move(on_coarse);
-  record.outcome.report = on_fine.report();
-  if (!on_fine.ok()) return;
-  const auto evolution = std::make_shared<const Evolution>(std::move(on_fine).value());
-  record.errors =
-      two_grid_errors(*evolution, *fine, *on_coarse.operator->(), *coarse, law_observables(*problem.potential));
+  // coarsest first: where it fails, nothing dear has been computed
+  std::array<std::shared_ptr<const Generator>, 3> generators;
+  std::array<std::shared_ptr<const Evolution>, 3> evolutions;
+  for (std::size_t k = 3; k-- > 0;) {
+    std::vector<Index> cells;
+    for (Index n : study.cells) cells.push_back(n >> k);
+    const auto grid = grid_on(*box.operator->(), cells);
+    generators[k] = std::make_shared<const Generator>(*problem.potential, grid, *problem.temperature);
+    Execution execution = context.execution;
+    if (k > 0) execution.progress = {};
+    Result<Evolution> found =
+        evolve(generators[k], density_of(*problem.initial, grid), problem.report_at, options, execution);
+    record.outcome.report = found.report();
+    if (!found.ok()) return;
+    evolutions[k] = std::make_shared<const Evolution>(std::move(found).value());
+  }
+  record.generator = generators[0];
+  record.outcome.evolution = evolutions[0];
+  record.middle = evolutions[1];
+  record.coarse = evolutions[2];
+  record.grids = three_grids({*evolutions[0], *generators[0]}, {*evolutions[1], *generators[1]},
+                             {*evolutions[2], *generators[2]}, law_observables(*problem.potential));
   const auto larger = larger_grid(*box.operator->(), study.cells, problem.potential->domain());
   const Generator on_larger(*problem.potential, larger, *problem.temperature);
   record.chi_squared_larger_box = chi_squared(on_larger, density_of(*problem.initial, larger));
-  add_density_rows(problem, *evolution, *on_coarse.operator->(), record);
-  record.generator = fine;
-  record.outcome.evolution = evolution;
+  add_density_rows(problem, record);
 }
 
 }  // namespace sgdlimits::experiment

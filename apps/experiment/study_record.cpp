@@ -12,6 +12,10 @@ Measurement Archive::blank<Measurement>() {
   return Measurement::exact(0, "");
 }
 template <>
+std::optional<Measurement> Archive::blank<std::optional<Measurement>>() {
+  return std::nullopt;
+}
+template <>
 MeasurementRow Archive::blank<MeasurementRow>() {
   return {"", "", std::nullopt, Measurement::exact(0, "")};
 }
@@ -152,6 +156,26 @@ void exchange(Archive& archive, StudyOutcome& outcome) {
   });
 }
 
+void exchange(Archive& archive, std::vector<std::optional<Measurement>>& values) {
+  archive.each(values, [&](std::optional<Measurement>& value) {
+    Measurement m = value.value_or(Measurement::exact(0, ""));
+    if (archive.present(value.has_value())) {
+      exchange(archive, m);
+      value = m;
+    } else {
+      value.reset();
+    }
+  });
+}
+
+void exchange(Archive& archive, ThreeGrids& grids) {
+  archive(grids.l1), archive(grids.gibbs_l1);
+  exchange(archive, grids.log_chi);
+  exchange(archive, grids.log_chi_step);
+  archive.each(grids.means, [&](std::vector<Measurement>& means) { exchange(archive, means); });
+  exchange(archive, grids.gibbs_means);
+}
+
 void exchange(Archive& archive, StudyRecord& record) {
   exchange(archive, record.outcome);
   archive.each(record.rows, [&](MeasurementRow& row) {
@@ -160,9 +184,10 @@ void exchange(Archive& archive, StudyRecord& record) {
     exchange(archive, row.measurement);
   });
   exchange(archive, record.generator);
-  TwoGridErrors& errors = record.errors;
-  archive(errors.l1), archive(errors.chi), archive(errors.log_chi_step), archive(errors.means);
-  archive(errors.gibbs_means), archive(errors.gibbs_l1), archive(record.chi_squared_larger_box);
+  exchange(archive, record.middle);
+  exchange(archive, record.coarse);
+  exchange(archive, record.grids);
+  archive(record.chi_squared_larger_box);
 }
 
 /// The content with its magic, key and checksum.

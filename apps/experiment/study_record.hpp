@@ -10,7 +10,7 @@
 #include "apps/experiment/results.hpp"
 #include "solvers/fokker_planck/generator.hpp"
 #include "solvers/spectrum/critical_points.hpp"
-#include "validation/claims/two_grids.hpp"
+#include "validation/claims/three_grids.hpp"
 
 namespace sgdlimits::experiment {
 
@@ -18,9 +18,10 @@ struct StudyRecord {
   StudyOutcome outcome;
   std::vector<MeasurementRow> rows;
   // fokker-planck
-  std::shared_ptr<const Generator> generator;  ///< of the evolution
-  TwoGridErrors errors;                        ///< against half as many cells; means: of law_observables
-  double chi_squared_larger_box = 0;           ///< chi squared of the initial law on a box 1.3 times as large
+  std::shared_ptr<const Generator> generator;       ///< of the evolution
+  std::shared_ptr<const Evolution> middle, coarse;  ///< on half and on a quarter of the cells along each axis
+  ThreeGrids grids;                                 ///< of the three evolutions; means: of law_observables
+  double chi_squared_larger_box = 0;                ///< chi squared of the initial law on a box 1.3 times as large
 };
 
 /// To bytes and back to the same bits. `key` names the experiment and study: read_record throws DataError if the

@@ -28,7 +28,7 @@ Result<Evolution> evolution_on(const ClaimProblem& problem, std::shared_ptr<cons
 
 }  // namespace
 
-double GridEnd::l1_error() const { return *std::max_element(errors.l1.begin(), errors.l1.end()); }
+double GridEnd::l1_error() const { return *std::max_element(grids.l1.begin(), grids.l1.end()); }
 
 ClaimProblem tilted_well_problem() {
   const std::shared_ptr<const Potential> potential = make_potential("tilted-well");
@@ -86,12 +86,15 @@ Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>&
   GridEnd end;
   Result<Evolution> fine = evolution_on(problem, claim_grid(box.value(), cells), end.generator, times, execution);
   if (!fine.ok()) return Result<GridEnd>(fine.report());
-  std::shared_ptr<const Generator> half;
-  const Result<Evolution> coarse = evolution_on(problem, claim_grid(box.value(), cells / 2), half, times, execution);
+  std::shared_ptr<const Generator> half, quarter;
+  const Result<Evolution> middle = evolution_on(problem, claim_grid(box.value(), cells / 2), half, times, execution);
+  if (!middle.ok()) return Result<GridEnd>(middle.report());
+  const Result<Evolution> coarse =
+      evolution_on(problem, claim_grid(box.value(), cells / 4), quarter, times, execution);
   if (!coarse.ok()) return Result<GridEnd>(coarse.report());
 
-  end.errors =
-      two_grid_errors(fine.value(), *end.generator, coarse.value(), *half, law_observables(*problem.potential));
+  end.grids = three_grids({fine.value(), *end.generator}, {middle.value(), *half}, {coarse.value(), *quarter},
+                          law_observables(*problem.potential));
   end.snapshots = std::move(fine).value().snapshots;
   return end;
 }

@@ -8,7 +8,7 @@
 #include "solvers/sde/scheme.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 #include "validation/claims/registry.hpp"
-#include "validation/claims/two_grids.hpp"
+#include "validation/claims/three_grids.hpp"
 #include "validation/rates/mode_decay.hpp"
 
 namespace sgdlimits {
@@ -39,7 +39,7 @@ std::shared_ptr<const Grid> claim_grid(const Box& box, Index cells);
 struct GridEnd {
   std::shared_ptr<const Generator> generator;
   std::vector<DensitySnapshot> snapshots;
-  TwoGridErrors errors;  ///< means: of law_observables
+  ThreeGrids grids;  ///< means: of law_observables
   /// The largest L1 error over the times.
   double l1_error() const;
 };

@@ -53,6 +53,13 @@ GridMean grid_mean_with_error(const Density& density, const Observable& observab
           std::sqrt(density.expectation((g - mean).square()))};
 }
 
+Measurement mean_of_another_density(const Observable& observable, const Density& density, const Density& kindred,
+                                    const Measurement& refined_kindred) {
+  const double change = std::abs(grid_mean(kindred, observable) - refined_kindred.value());
+  return Measurement::deterministic(grid_mean(density, observable), refined_kindred.discretisation_bound() + change,
+                                    Grade::estimate, "mean on one grid");
+}
+
 Comparison compare_distance(std::string quantity, const Distance& distance, double level, bool would_see) {
   Verdict verdict = would_see ? Verdict::consistent : Verdict::undecided;
   if (distance.p_value < level) verdict = Verdict::refuted;
@@ -71,10 +78,7 @@ std::vector<Comparison> compare_law_means(const LawComparison& law, const Points
   std::vector<Comparison> comparisons;
   for (std::size_t k = 0; k < observables.size(); ++k) {
     GridMean grid = grid_mean_with_error(law.density, observables[k], law.l1_error);
-    if (!law.mean_errors.empty()) {
-      grid.mean = Measurement::deterministic(grid.mean.value(), law.mean_errors[k], Grade::estimate,
-                                             "mean on the grid; bound from half as many cells");
-    }
+    if (!law.means.empty()) grid.mean = law.means[k];
     const double sd = grid.standard_deviation;
     const Measurement measured(means[k].mean, means[k].standard_error(), law.ensemble_error * sd, Side::two_sided,
                                Grade::estimate, fmt::format("mean over {} paths", means[k].count));

@@ -18,12 +18,18 @@ std::vector<Observable> law_observables(const Potential& potential);
 
 /// E g and sd(g) under a density. The discretisation bound is the density's L1 error times half the range of g over
 /// the cells that carry more than 1e-12 of the mass, plus what the midpoint rule loses within cells,
-/// (1/24) E sum_j |second difference of g along axis j|: pessimistic. A bound from two grids, where known, is better.
+/// (1/24) E sum_j |second difference of g along axis j|: pessimistic. A mean from three grids, where known, is
+/// better.
 struct GridMean {
   Measurement mean;
   double standard_deviation;
 };
 GridMean grid_mean_with_error(const Density& density, const Observable& observable, double l1_error);
+
+/// E g of a density that exists on one grid alone, where a kindred one on the same grid has been refined: the bound
+/// is the refined one's plus what refinement changed.
+Measurement mean_of_another_density(const Observable& observable, const Density& density, const Density& kindred,
+                                    const Measurement& refined_kindred);
 
 /// A distance with its p-value against the level: refuted if p < level; consistent if not and the sample is large
 /// enough that 0.05 in distance would have been refuted; otherwise undecided.
@@ -42,8 +48,9 @@ struct LawComparison {
   double ensemble_error = 0;
   double tolerance = 0.05;  ///< resolution in standard deviations
   double level = 0;         ///< of each single comparison
-  /// Bounds on the means of law_observables from two grids (two_grids.hpp), instead of l1_error; may be empty.
-  std::vector<double> mean_errors = {};
+  /// Means of law_observables from three grids (three_grids.hpp), instead of the density's own with l1_error; may be
+  /// empty.
+  std::vector<Measurement> means = {};
 };
 
 /// Means, then Kolmogorov-Smirnov on every marginal. 1 + 3 d comparisons.

@@ -28,7 +28,8 @@ struct Distance {
 /// of mean sqrt(2/pi) int sqrt(F (1 - F)) dx: the expected value. It is a norm of a Gaussian process whose
 /// weak variance is the largest variance of a 1-Lipschitz function of X, which is Var X, so by Borell and
 /// Tsirelson-Ibragimov-Sudakov P(sqrt(n) W1 >= mean + t) <= exp(-t^2 / (2 Var X)): the p-value.
-Distance wasserstein1(const LineLaw& a, const LineLaw& b);
+/// `error` bounds the error of the laws themselves in W1; W1 is reduced by it before the p-value.
+Distance wasserstein1(const LineLaw& a, const LineLaw& b, double error = 0);
 
 struct ResamplingOptions {
   Index resamples = 99;    ///< at least 20
@@ -41,8 +42,9 @@ struct ResamplingOptions {
 /// from the reference law (parametric bootstrap, the same bits for any pool); `expected_under_equality` and the
 /// standard deviation are theirs. p-value: n W2^2 is approximately a weighted sum of chi-squares; with its mean m
 /// and variance v from the resamples and q = sqrt(v/2), which is at least the largest weight,
-/// P(n W2^2 >= m + 2 q sqrt(x) + 2 q x) <= e^{-x} (Laurent, Massart 2000, lemma 1).
-Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options, ThreadPool& pool);
+/// P(n W2^2 >= m + 2 q sqrt(x) + 2 q x) <= e^{-x} (Laurent, Massart 2000, lemma 1). `error` as for W1.
+Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options, ThreadPool& pool,
+                      double error = 0);
 Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options = {});
 
 /// TV = (1/2) sum_i |a(bin_i) - b(bin_i)| over the bins between increasing edges and the two half-lines beyond:

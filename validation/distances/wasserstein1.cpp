@@ -33,7 +33,7 @@ double bridge_sd_integral(const LineLaw& law) {
 
 }  // namespace
 
-Distance wasserstein1(const LineLaw& a, const LineLaw& b) {
+Distance wasserstein1(const LineLaw& a, const LineLaw& b, double error) {
   const LawPair pair(a, b);
   double distance = 0;
   for (Index k = 0; k + 1 < pair.knots.size(); ++k)
@@ -45,7 +45,7 @@ Distance wasserstein1(const LineLaw& a, const LineLaw& b) {
   const LineLaw reference = pooled(a, b);
   const double expected = std::sqrt(2 / std::numbers::pi * noise) * bridge_sd_integral(reference);
   const double variance = reference.variance() * noise;
-  const double excess = std::max(0.0, distance - expected);
+  const double excess = std::max(0.0, distance - error - expected);
   const double p = excess > 0 ? (variance > 0 ? std::exp(-excess * excess / (2 * variance)) : 0) : 1;
   return {Measurement::sampled(distance, std::sqrt(variance), "W1; standard error at most sd(X)/sqrt(n)"), expected,
           p};

@@ -106,7 +106,8 @@ double laurent_massart(double squared, const NullLaw& null) {
 
 }  // namespace
 
-Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options, ThreadPool& pool) {
+Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options, ThreadPool& pool,
+                      double error) {
   if (options.resamples < 20)
     throw InvalidArgument("resamples", static_cast<double>(options.resamples), "at least 20");
   const double squared = squared_distance(pieces_of(a), pieces_of(b));
@@ -114,7 +115,7 @@ Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOption
   if (inverse_sample_size(a, b) == 0) return {Measurement::exact(distance, "W2 of two densities"), 0, 1};
   const NullLaw null = resample(a, b, options, pool);
   return {Measurement::sampled(distance, null.standard_deviation, "W2; standard error of resamples under equality"),
-          null.mean, laurent_massart(squared, null)};
+          null.mean, laurent_massart(std::pow(std::max(0.0, distance - error), 2), null)};
 }
 
 Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options) {

@@ -28,6 +28,15 @@ ModeSnapshot snapshot_of(double time, const SampleCovariance& sample) {
 
 }  // namespace
 
+double chi_squared_bias(const ModeSnapshot& snapshot, Index paths, double bias) {
+  double sum = 0;
+  for (const Measurement& mean : snapshot.means) {
+    const double sd = mean.standard_error() * std::sqrt(static_cast<double>(paths));
+    sum += 2 * bias * std::abs(mean.value()) * sd + bias * bias * sd * sd;
+  }
+  return sum;
+}
+
 ModeSnapshot mode_snapshot(double time, PointsView x, const Eigenfunctions& modes, Index m, ThreadPool& pool) {
   if (m < 1) throw InvalidArgument("number of modes", static_cast<double>(m), "at least 1");
   return snapshot_of(time, sample_covariance(evaluate_in_chunks(x, m, modes, pool), pool));

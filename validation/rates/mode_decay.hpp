@@ -26,6 +26,9 @@ struct ModeSnapshot {
   std::vector<Measurement> means;  ///< mean of each mode
   double significance = 1;         ///< Hotelling p-value of "all modes have mean zero"
 };
+/// What a bias of at most `bias` standard deviations in the mean of every mode can do to chi_squared:
+/// 2 bias sum_k |mean_k| sd_k + bias^2 sum_k sd_k^2, for an ensemble of `paths`.
+double chi_squared_bias(const ModeSnapshot& snapshot, Index paths, double bias);
 ModeSnapshot mode_snapshot(double time, PointsView x, const Eigenfunctions& modes, Index m, ThreadPool& pool);
 
 /// The same ensemble at several times, with the covariance of the first mode's mean across times (times x times),

@@ -21,7 +21,7 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
                                      "langevin (heun)",
                                      paths->error,
                                      0.05,
-                                     grid->errors.means,
+                                     grid->grids.means,
                                      execution.pool};
   return judge_langevin_law(material, controls);
 }

@@ -37,8 +37,8 @@ struct LangevinLawMaterial {
   /// Bound on the bias that the ensemble's step size puts on a mean, in standard deviations of the observable.
   double ensemble_error = 0;
   double tolerance = 0.05;
-  /// Bounds on the means of law_observables at each snapshot of the grid, from two grids; may be empty.
-  std::vector<std::vector<double>> mean_errors = {};
+  /// Means of law_observables at each snapshot of the grid, from three grids; may be empty.
+  std::vector<std::vector<Measurement>> means = {};
   std::shared_ptr<ThreadPool> pool = std::make_shared<ThreadPool>(1);
   /// The control's densities, where the caller judges several ensembles by one grid; computed if null.
   std::shared_ptr<const std::vector<DensitySnapshot>> hotter = nullptr;

@@ -34,7 +34,7 @@ ClaimReport coarse_step_control(const ClaimProblem& problem, const GibbsStationa
                                          "",
                                          0,
                                          material.tolerance,
-                                         material.mean_errors,
+                                         material.gibbs_means,
                                          material.pool};
     control = judge_gibbs_stationary(coarse, false);
   } else {
@@ -45,6 +45,12 @@ ClaimReport coarse_step_control(const ClaimProblem& problem, const GibbsStationa
   control.subject = fmt::format("control: euler-maruyama at step {:.4g}, where its bias is large", step);
   control.expected = Verdict::refuted;
   return control;
+}
+
+// Upper end of chi at the last time.
+double remaining_chi(const GridEnd& grid) {
+  const std::optional<Measurement> chi = grid.grids.chi(grid.snapshots.size() - 1);
+  return chi ? chi->upper() : std::sqrt(grid.snapshots.back().chi_squared);
 }
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
@@ -73,14 +79,14 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
   const GibbsStationaryMaterial material{
       *problem.potential,
       *grid->generator,
-      grid->errors.gibbs_l1,
+      grid->grids.gibbs_l1,
       paths->snapshots.back(),
       times.back(),
-      affordable ? std::sqrt(grid->snapshots.back().chi_squared) : 0,
+      affordable ? remaining_chi(grid.value()) : 0,
       affordable ? "langevin (heun)" : "langevin (heun) started in mu, since 1/lambda_1 is out of reach",
       paths->error,
       0.05,
-      grid->errors.gibbs_means,
+      grid->grids.gibbs_means,
       execution.pool};
   ClaimReport report = judge_gibbs_stationary(material, controls);
   if (controls) report.controls.push_back(coarse_step_control(problem, material, sizes.paths, execution));

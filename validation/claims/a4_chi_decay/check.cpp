@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "validation/claims/a4_chi_decay/chi_decay.hpp"
@@ -17,6 +18,20 @@ Result<double> chi_squared_on_larger_box(const ClaimProblem& problem, Index cell
   const auto larger = static_cast<Index>(std::ceil(1.3 * static_cast<double>(cells)));
   const auto grid = claim_grid(box.value(), larger);
   return chi_squared(Generator(*problem.potential, grid, problem.temperature), density_of(*problem.initial, grid));
+}
+
+// Steps of log chi on the fine grid, as uncertain as the steps of the true start.
+std::vector<std::optional<Measurement>> steps_on_one_grid(const std::vector<DensitySnapshot>& snapshots,
+                                                          const ThreeGrids& kindred) {
+  double bound = 0;
+  for (const std::optional<Measurement>& step : kindred.log_chi_step)
+    if (step) bound = std::max(bound, step->discretisation_bound());
+  std::vector<std::optional<Measurement>> steps(1);
+  for (std::size_t k = 1; k < snapshots.size(); ++k)
+    steps.emplace_back(
+        Measurement::deterministic(std::log(snapshots[k].chi_squared / snapshots[k - 1].chi_squared) / 2, bound,
+                                   Grade::estimate, "change of log chi on one grid"));
+  return steps;
 }
 
 // rho_0 = mu (1 + a u_k), k the first mode with a rate above lambda_1: c_1 = 0, so chi decays at lambda_k.
@@ -42,10 +57,13 @@ std::optional<ClaimReport> orthogonal_start_control(const SpectralGapEstimate& s
                                        {0.5 / rate, 1 / rate, 1.5 / rate, 2 / rate, 2.5 / rate}, options, quiet);
   if (!evolution.ok()) return std::nullopt;
   const std::vector<DensitySnapshot>& snapshots = evolution->snapshots;
-  const ChiDecayMaterial material{
-      snapshots, grid.errors.log_chi_step, snapshots.front().chi_squared,
-      gap,       spectrum.eigenvalues[1],  Measurement::exact(1, "assumed by the control"),
-      ""};
+  const ChiDecayMaterial material{snapshots,
+                                  steps_on_one_grid(snapshots, grid.grids),
+                                  snapshots.front().chi_squared,
+                                  gap,
+                                  spectrum.eigenvalues[1],
+                                  Measurement::exact(1, "assumed by the control"),
+                                  ""};
   ClaimReport control = judge_chi_decay(material, false);
   control.subject = fmt::format("control: a start with c_1 = 0 read as lambda_1 (it decays at lambda_{})", k + 1);
   control.expected = Verdict::refuted;
@@ -83,24 +101,24 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
       chi_squared_on_larger_box(problem, sizes.cells[static_cast<std::size_t>(problem.potential->dimension() - 1)]);
   if (!larger.ok()) return Result<ClaimReport>(larger.report());
 
-  const Density start = density_of(*problem.initial, spectrum->generator->shared_grid());
-  const double c1 = first_coefficient(start, spectrum->eigenfunctions.col(0));
-  const Measurement coefficient = Measurement::deterministic(c1, std::abs(c1) * (1e-4 + grid->l1_error()),
-                                                             Grade::estimate, "int rho_0 u_1 on the grid of the gap");
+  const Result<FirstCoefficient> first =
+      first_coefficient(*problem.potential, *problem.initial, spectrum.value(), execution);
+  if (!first.ok()) return Result<ClaimReport>(first.report());
+  const Measurement& coefficient = first->value;
   const Measurement &gap = spectrum->eigenvalues[0], &second = spectrum->eigenvalues[1];
   ClaimReport report = judge_chi_decay(
-      {grid->snapshots, grid->errors.log_chi_step, larger.value(), gap, second, coefficient, "grid"}, controls);
+      {grid->snapshots, grid->grids.log_chi_step, larger.value(), gap, second, coefficient, "grid"}, controls);
   if (report.verdict == Verdict::not_applicable) return report;
 
   const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);
   if (!paths.ok()) return Result<ClaimReport>(paths.report());
   const ModeSeries series = mode_series(
       times, paths->snapshots, interpolated_eigenfunctions(spectrum.value(), kModes), kModes, *execution.pool);
-  std::vector<double> chi_squares;
-  for (const DensitySnapshot& snapshot : grid->snapshots) chi_squares.push_back(snapshot.chi_squared);
-  report = joined(
-      std::move(report),
-      judge_mode_decay({series, gap, second, coefficient, chi_squares, "langevin (heun)", paths->error}, controls));
+  std::vector<std::optional<Measurement>> chi_squares;
+  for (std::size_t k = 0; k < grid->snapshots.size(); ++k) chi_squares.push_back(grid->grids.chi_squared(k));
+  report = joined(std::move(report), judge_mode_decay({series, gap, second, coefficient, chi_squares,
+                                                       "langevin (heun)", paths->error, first->eigenfunction_error},
+                                                      controls));
   if (controls)
     if (std::optional<ClaimReport> control = orthogonal_start_control(spectrum.value(), grid.value(), execution))
       report.controls.push_back(std::move(*control));
