@@ -12,7 +12,8 @@ namespace sgdlimits {
 enum class ExitStatus {
   done = 0,
   unexpected_verdict = 1,
-  undecided = 2,        ///< a verdict that was expected is undecided; or the spectrum has no eigenvalue to report
+  undecided = 2,  ///< a verdict is undecided, or a claim not applicable, where another was expected; or the spectrum
+                  ///< has no eigenvalue to report
   not_converged = 3,    ///< a method has no answer: not converged, blew up, no Gibbs measure, out of reach
   usage = 64,           ///< command line, formulas on it
   bad_data = 65,        ///< CSV
@@ -28,9 +29,10 @@ enum class ExitStatus {
 ExitStatus worse(ExitStatus a, ExitStatus b);
 
 ExitStatus status_of(Status status);
-/// done if the verdict is the expected one, undecided if it is undecided, else unexpected_verdict.
+/// done if the verdict is the expected one; else undecided if it is undecided or not applicable (neither a pass nor a
+/// failure); else unexpected_verdict.
 ExitStatus status_of(Verdict verdict, Verdict expected);
-/// The worst over claims and their controls, each control against "refuted".
+/// The worst over claims and their controls, each control against its own expectation.
 ExitStatus status_of(const std::vector<ClaimReport>& claims);
 
 }  // namespace sgdlimits

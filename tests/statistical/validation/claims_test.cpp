@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "models/laws/gaussian.hpp"
+#include "models/laws/gibbs.hpp"
 #include "models/potentials/catalogue.hpp"
 #include "support/line_samples.hpp"
 #include "validation/claims/a2_langevin_law/langevin_law.hpp"
@@ -131,12 +133,35 @@ TEST(GibbsStationary, IsConsistentOnExactDrawsAndSeesAWrongTemperature) {
   EXPECT_EQ(good.verdict, Verdict::consistent) << good.why;
   EXPECT_EQ(good.controls.at(0).verdict, Verdict::refuted) << good.controls[0].why;
   EXPECT_EQ(judge(std::sqrt(1.05), 0).verdict, Verdict::refuted);
-  EXPECT_EQ(judge(1, 0.3).verdict, Verdict::undecided);  // chi not yet small: nothing can be said
 }
 
-ChiDecayMaterial curve_of(const OrnsteinUhlenbeck& ou, double gap, double larger_box) {
+// With chi(t) above half the tolerance the theorem says nothing that could be seen: not applicable, controls too.
+// Fails if the hypothesis is not checked, or if a control is still expected to be refuted.
+TEST(GibbsStationary, IsNotApplicableWhileChiIsLarge) {
+  const OrnsteinUhlenbeck ou;
+  const Points x = test::gaussian_sample(kPaths, 0, 1);
+  const auto judge = [&](double remaining_chi) {
+    return judge_gibbs_stationary({*ou.potential, ou.generator, 1e-6, x, 10, remaining_chi, "exact draws"}, true);
+  };
+  const ClaimReport late = judge(0.3);
+  EXPECT_EQ(late.verdict, Verdict::not_applicable);
+  EXPECT_NE(late.why.find("run longer, or start in mu"), std::string::npos) << late.why;
+  EXPECT_EQ(late.controls.at(0).verdict, Verdict::not_applicable);
+  EXPECT_EQ(late.controls.at(0).expected, Verdict::not_applicable);
+  EXPECT_EQ(judge(0.026).verdict, Verdict::not_applicable);
+  EXPECT_NE(judge(0.024).verdict, Verdict::not_applicable);
+  EXPECT_EQ(judge(0.024).controls.at(0).expected, Verdict::refuted);
+}
+
+ChiDecayMaterial curve_of(const OrnsteinUhlenbeck& ou, double gap, double larger_box, double step_error = 1e-10) {
+  std::vector<std::optional<Measurement>> steps(1);
+  for (std::size_t i = 1; i < ou.times.size(); ++i) {
+    const double ratio =
+        OrnsteinUhlenbeck::chi_squared(ou.times[i]) / OrnsteinUhlenbeck::chi_squared(ou.times[i - 1]);
+    steps.emplace_back(Measurement::deterministic(std::log(ratio) / 2, step_error, Grade::estimate, ""));
+  }
   return {ou.densities,
-          std::vector<double>(ou.densities.size(), 1e-10),
+          steps,
           larger_box,
           Measurement::exact(gap, ""),
           Measurement::exact(2, ""),
@@ -154,6 +179,8 @@ TEST(ChiDecay, IsConsistentAtTheGapAndRefutedAwayFromIt) {
   EXPECT_EQ(judge_chi_decay(curve_of(ou, 0.9, chi2), false).verdict, Verdict::refuted);
   EXPECT_EQ(judge_chi_decay(curve_of(ou, 1, 2 * chi2), false).verdict, Verdict::not_applicable);
   EXPECT_EQ(judge_chi_decay(curve_of(ou, 1, INFINITY), false).verdict, Verdict::not_applicable);
+  // Steps that may be 10 per cent off say nothing about rates to 2 per cent.
+  EXPECT_EQ(judge_chi_decay(curve_of(ou, 1, chi2, 0.1), false).verdict, Verdict::undecided);
 }
 
 TEST(ModeDecay, IsConsistentAtTheGapAndRefutedAwayFromIt) {
@@ -161,8 +188,8 @@ TEST(ModeDecay, IsConsistentAtTheGapAndRefutedAwayFromIt) {
   ThreadPool pool(1);
   const Eigenfunctions modes = [](PointsView x, PointsOut out) { out.col(0) = x.col(0); };
   const ModeSeries series = mode_series(ou.times, ou.ensemble, modes, 1, pool);
-  std::vector<double> chi2;
-  for (const double t : ou.times) chi2.push_back(OrnsteinUhlenbeck::chi_squared(t));
+  std::vector<std::optional<Measurement>> chi2;
+  for (const double t : ou.times) chi2.emplace_back(Measurement::exact(OrnsteinUhlenbeck::chi_squared(t), ""));
   const auto judge = [&](double gap, double c1, bool controls) {
     return judge_mode_decay({series, Measurement::exact(gap, ""), Measurement::exact(2, ""),
                              Measurement::deterministic(c1, 1e-6, Grade::estimate, ""), chi2, "exact transitions"},
@@ -174,6 +201,40 @@ TEST(ModeDecay, IsConsistentAtTheGapAndRefutedAwayFromIt) {
   EXPECT_EQ(judge(0.9, 1.5, false).verdict, Verdict::refuted);
   EXPECT_EQ(judge(1, 1.55, false).verdict, Verdict::refuted);
   EXPECT_EQ(judge(1, 0, false).verdict, Verdict::not_applicable);
+}
+
+// u_1 = x at every h, so c_1 = 1.5. Fails if the sign, the normalisation or the grids are wrong.
+TEST(FirstCoefficient, IsExactForOrnsteinUhlenbeck) {
+  const std::shared_ptr<const Potential> potential = make_potential("quadratic");
+  const Result<SpectralGapEstimate> spectrum = spectral_gap(*potential, Temperature(1));
+  ASSERT_TRUE(spectrum.ok()) << spectrum.why();
+  const GaussianLaw start(Eigen::VectorXd::Constant(1, 1.5), std::sqrt(0.5));
+  const Result<FirstCoefficient> c =
+      first_coefficient(*potential, start, spectrum.value(), Execution::with_threads(1));
+  ASSERT_TRUE(c.ok()) << c.why();
+  EXPECT_NEAR(std::abs(c->value.value()), 1.5, c->value.discretisation_bound() + 1e-8);
+  EXPECT_LE(c->value.discretisation_bound(), 1e-3);
+}
+
+// The truth from many more cells lies within the bound of few. Fails if the bound is none.
+TEST(FirstCoefficient, HasABoundThatContainsTheTruth) {
+  const std::shared_ptr<const Potential> potential = make_potential("tilted-well");
+  const GibbsLaw start(potential, Temperature(0.25), Eigen::VectorXd::Constant(1, -1));
+  const auto with = [&](double tolerance, Index cells) {
+    SpectralGapOptions options;
+    options.modes = 1;
+    options.tolerance = tolerance;
+    options.max_cells = cells;
+    const Result<SpectralGapEstimate> spectrum = spectral_gap(*potential, Temperature(0.5), options);
+    EXPECT_TRUE(spectrum.ok()) << spectrum.why();
+    return first_coefficient(*potential, start, spectrum.value(), Execution::with_threads(1)).value();
+  };
+  const FirstCoefficient few = with(1e-2, 400), many = with(1e-7, 1'500'000);
+  const double error = std::abs(few.value.value() - many.value.value());
+  EXPECT_LE(error, few.value.discretisation_bound());
+  EXPECT_LE(few.value.discretisation_bound(), 0.01 * std::abs(few.value.value()));
+  EXPECT_LT(many.value.discretisation_bound(), few.value.discretisation_bound());
+  EXPECT_LE(few.value.discretisation_bound(), few.eigenfunction_error);
 }
 
 // C_P = 1, attained by x; the control's ratio is 1.05.
