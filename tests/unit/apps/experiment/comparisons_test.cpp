@@ -4,12 +4,10 @@
 #include <cmath>
 
 #include "apps/experiment/run.hpp"
-#include "unit/apps/experiment/fixture.hpp"
+#include "support/folder.hpp"
 
 namespace sgdlimits {
 namespace {
-
-using namespace experiment_test;
 
 // Both ensembles are one Markov chain, x <- 0.8 x + 0.2 g, whose stationary variance is 0.1/(1 - 0.1). As a Langevin
 // scheme it is biased by its step; as SGD it is what it is.
@@ -64,7 +62,7 @@ class Comparisons : public testing::Test {
  protected:
   static const RunResults& results() {
     static const RunResults found = [] {
-      const Folder folder;
+      const test::Folder folder;
       const Experiment experiment = load_experiment(folder.write("a.toml", kQuadratic));
       Result<RunResults> run = run_experiment(experiment, {}, Execution::with_threads(2), {});
       EXPECT_TRUE(run.ok()) << run.why();

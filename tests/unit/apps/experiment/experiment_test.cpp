@@ -55,7 +55,8 @@ const std::vector<Mistake> kMistakes = {
     {"study_problem", "\"fokker-planck\"", "\"fokker-planck\"\nproblem = \"cold\"",
      "e.toml:20:11: study.grid.problem is \"cold\" but must be one of "},
     {"odd_cells", "\"fokker-planck\"", "\"fokker-planck\"\ncells = [255]",
-     "e.toml:20:9: study.grid.cells must hold even integers; the error is estimated on a grid of half as many cells"},
+     "e.toml:20:9: study.grid.cells must hold multiples of 4; the error is estimated on grids of half and a quarter "
+     "of the cells"},
     {"cells_dimension", "\"fokker-planck\"", "\"fokker-planck\"\ncells = [256, 256]",
      "e.toml:20:9: study.grid.cells has 2 entries but the potential has dimension 1"},
     {"slash", "\"particles\"\nkind", "\"a/b\"\nkind",
