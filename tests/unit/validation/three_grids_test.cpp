@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "core/errors.hpp"
 #include "models/laws/gaussian.hpp"
@@ -58,7 +59,7 @@ class OrnsteinUhlenbeckGrids : public testing::Test {
   std::vector<Evolution> evolutions_;
 
   void SetUp() override {
-    for (const Index cells : {192, 96, 48}) {
+    for (const Index cells : {96, 48, 24}) {
       const auto grid = std::make_shared<const Grid>(std::vector<Axis>{Axis::uniform(-8, 8, cells)});
       generators_.push_back(std::make_shared<const Generator>(*potential_, grid, Temperature(1)));
       const GaussianLaw start(Eigen::VectorXd::Constant(1, 1.5), std::sqrt(0.5));
@@ -79,24 +80,27 @@ class OrnsteinUhlenbeckGrids : public testing::Test {
   }
 };
 
-// The bound contains the true error at every time, and is at most a hundred times it wherever it matters. Fails if
-// the order is not seen, an error is left out of a bound, or the extrapolation gains nothing.
+// The bound contains the true error at every time, and over the times (an error may pass through 0) is at most a
+// hundred times it. Fails if the order is not seen, an error is left out of a bound, or extrapolation gains nothing.
 TEST_F(OrnsteinUhlenbeckGrids, BoundsContainTheTruth) {
   const ThreeGrids grids = three_grids(run(0), run(1), run(2), observables_);
   ASSERT_EQ(grids.log_chi.size(), times_.size() + 1);
-  const auto holds = [](const Measurement& m, double truth, const std::string& what) {
+  std::map<std::string, std::pair<double, double>> worst;  // error, bound
+  const auto holds = [&](const Measurement& m, double truth, const std::string& what, const std::string& when) {
     const double error = std::abs(m.value() - truth);
-    EXPECT_LE(error, m.discretisation_bound() + 1e-12) << what << ": " << m.how();
-    EXPECT_LE(m.discretisation_bound(), 100 * error + 1e-7) << what << ": " << m.how();
+    EXPECT_LE(error, m.discretisation_bound() + 1e-12) << what << when << ": " << m.how();
+    auto& [largest_error, largest_bound] = worst[what];
+    largest_error = std::max(largest_error, error);
+    largest_bound = std::max(largest_bound, m.discretisation_bound());
   };
   for (std::size_t k = 1; k < grids.log_chi.size(); ++k) {
     const double t = times_[k - 1], before = k == 1 ? 0 : times_[k - 2], m = mean(t), v = variance(t);
     const std::string when = " at " + std::to_string(t);
-    holds(*grids.log_chi[k], log_chi(t), "log chi" + when);
-    holds(*grids.log_chi_step[k], log_chi(t) - log_chi(before), "step" + when);
-    holds(grids.means[k][0], (m * m + v) / 2, "E f" + when);
-    holds(grids.means[k][1], m, "E x" + when);
-    holds(grids.means[k][2], m * m + v, "E x^2" + when);
+    holds(*grids.log_chi[k], log_chi(t), "log chi", when);
+    holds(*grids.log_chi_step[k], log_chi(t) - log_chi(before), "step", when);
+    holds(grids.means[k][0], (m * m + v) / 2, "E f", when);
+    holds(grids.means[k][1], m, "E x", when);
+    holds(grids.means[k][2], m * m + v, "E x^2", when);
     const double unrefined = std::abs(0.5 * std::log(evolutions_[0].snapshots[k].chi_squared) - log_chi(t));
     EXPECT_LE(std::abs(grids.log_chi[k]->value() - log_chi(t)), unrefined / 5) << when;
     EXPECT_NEAR(grids.chi(k)->value(), std::exp(log_chi(t)), 1e-3 * std::exp(log_chi(t)));
@@ -107,6 +111,7 @@ TEST_F(OrnsteinUhlenbeckGrids, BoundsContainTheTruth) {
     EXPECT_EQ(alone.value(), grids.means[k][2].value());
     EXPECT_EQ(alone.discretisation_bound(), grids.means[k][2].discretisation_bound());
   }
+  for (const auto& [what, pair] : worst) EXPECT_LE(pair.second, 100 * pair.first) << what;
   EXPECT_NEAR(grids.gibbs_means[2].value(), 1, grids.gibbs_means[2].discretisation_bound() + 1e-12);
 }
 

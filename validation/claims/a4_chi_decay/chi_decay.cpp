@@ -55,9 +55,8 @@ Measurement scaled(const Measurement& gap, double factor) {
 Comparison compare_modes_to_grid(const ModeSnapshot& snapshot, const ModeDecayMaterial& material, std::size_t k,
                                  double z) {
   const Measurement& whole = *material.grid_chi_squared[k];
-  const double relative = material.eigenfunction_error / std::abs(material.first_coefficient.value());
-  const double off =
-      chi_squared_bias(snapshot, material.series.paths, material.ensemble_error) + 2 * relative * whole.value();
+  const double off = chi_squared_bias(snapshot, material.series.paths, material.ensemble_error) +
+                     2 * material.eigenfunction_error * std::abs(snapshot.means.front().value());
   const Measurement modes(snapshot.chi_squared.value(), snapshot.chi_squared.standard_error(), off, Side::two_sided,
                           Grade::estimate, snapshot.chi_squared.how());
   Verdict verdict = Verdict::consistent;  // a bound that holds with room needs no resolution
