@@ -17,7 +17,7 @@ namespace sgdlimits {
 
 namespace {
 
-const std::vector<std::string> kCommands = {"run", "gap", "bias", "verify", "list"};
+const std::vector<std::string> kCommands = {"run", "gap", "bias", "sgd-operator", "verify", "list"};
 
 /// "; did you mean X?" or nothing.
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
@@ -138,6 +138,20 @@ CLI::App* add_bias(CLI::App& app, BiasArguments& a) {
   return bias;
 }
 
+CLI::App* add_sgd_operator(CLI::App& app, SgdOperatorArguments& a) {
+  CLI::App* sub = app.add_subcommand(
+      "sgd-operator", "SGD's own law without Monte Carlo: invariant measures, gap, escape, beside SME and Gibbs");
+  sub->add_option("file", a.file, "experiment file whose potential is a mean over samples")->type_name("FILE.toml");
+  number_option(
+      *sub, "--learning-rate", [&a](double v) { a.learning_rate = v; }, "S", "step of SGD, instead of the file's");
+  integer_option(*sub, "--batch", a.batch, 1, 1'000'000'000, "samples a step (1)");
+  sub->add_option("--replacement", a.replacement, "with or without (with)")->type_name("HOW");
+  integer_option(*sub, "--cells", a.cells, 16, 1'000'000, "cells an axis (2000 on a line, 128 in a plane)");
+  repeated(*sub, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
+  common_options(*sub, a);
+  return sub;
+}
+
 CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
   CLI::App* verify = app.add_subcommand("verify", "check claims: prediction, measurement, interval, slack, verdict");
   verify->add_option("claims", a.claims, "ids or names (sgdlimits list claims)")->type_name("CLAIM");
@@ -190,10 +204,12 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   RunArguments run_arguments;
   GapArguments gap_arguments;
   BiasArguments bias_arguments;
+  SgdOperatorArguments sgd_operator_arguments;
   VerifyArguments verify_arguments;
   CLI::App* run_app = add_run(app, run_arguments);
   CLI::App* gap_app = add_gap(app, gap_arguments);
   CLI::App* bias_app = add_bias(app, bias_arguments);
+  CLI::App* sgd_operator_app = add_sgd_operator(app, sgd_operator_arguments);
   CLI::App* verify_app = add_verify(app, verify_arguments);
   std::string topic;
   bool list_json = false;
@@ -201,9 +217,10 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
       app.add_subcommand("list", "what there is: " + fmt::format("{}", fmt::join(list_topics(), ", ")));
   list_app->add_option("topic", topic, "one of them")->type_name("TOPIC")->required();
   list_app->add_flag("--json", list_json, "one JSON object");
-  for (CLI::App* sub : {run_app, gap_app, bias_app, verify_app, list_app}) sub->allow_extras();
+  for (CLI::App* sub : {run_app, gap_app, bias_app, sgd_operator_app, verify_app, list_app}) sub->allow_extras();
 
-  if (argc < 2) throw UsageError("which command? run, gap, bias, verify or list; sgdlimits --help says more");
+  if (argc < 2)
+    throw UsageError("which command? run, gap, bias, sgd-operator, verify or list; sgdlimits --help says more");
   const std::string first = argv[1];
   if (std::find(kCommands.begin(), kCommands.end(), first) == kCommands.end()) {
     static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
@@ -227,10 +244,12 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(first + ": " + error.what());
   }
-  for (const CLI::App* sub : {run_app, gap_app, bias_app, verify_app, list_app}) refuse_extras(*sub);
+  for (const CLI::App* sub : {run_app, gap_app, bias_app, sgd_operator_app, verify_app, list_app})
+    refuse_extras(*sub);
   if (run_app->parsed()) return run(run_arguments, user);
   if (gap_app->parsed()) return gap(gap_arguments, user);
   if (bias_app->parsed()) return bias(bias_arguments, user);
+  if (sgd_operator_app->parsed()) return sgd_operator(sgd_operator_arguments, user);
   if (verify_app->parsed()) return verify(verify_arguments, user);
   return list(topic, list_json);
 }

@@ -63,9 +63,19 @@ struct VerifyArguments : CommonOptions {
   bool all = false, controls = false;
 };
 
+struct SgdOperatorArguments : CommonOptions {
+  std::filesystem::path file;
+  std::vector<std::string> set;
+  std::optional<double> learning_rate;
+  Index batch = 1, cells = 0;  ///< cells 0: as the method chooses
+  std::string replacement = "with";
+};
+
 ExitStatus run(const RunArguments& arguments, const PotentialFactories& user);
 ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user);
 ExitStatus bias(const BiasArguments& arguments, const PotentialFactories& user);
+/// Transfer operator of mini-batch SGD beside SME-1, SME-2 and Gibbs.
+ExitStatus sgd_operator(const SgdOperatorArguments& arguments, const PotentialFactories& user);
 ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& user);
 /// `what` is one of list_topics().
 ExitStatus list(const std::string& what, bool json);

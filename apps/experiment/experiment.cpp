@@ -134,6 +134,7 @@ std::string to_string(StudyKind kind) {
     case StudyKind::fokker_planck: return "fokker-planck";
     case StudyKind::langevin: return "langevin";
     case StudyKind::sgd: return "sgd";
+    case StudyKind::sgd_operator: return "sgd-operator";
     default: return "escape";
   }
 }

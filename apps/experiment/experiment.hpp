@@ -55,8 +55,8 @@ struct Problem {
   std::vector<Observable> observe;  ///< "loss" or "f" is the potential itself
 };
 
-enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape };
-/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape".
+enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape, sgd_operator };
+/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape", "sgd-operator".
 std::string to_string(StudyKind kind);
 
 /// What moves the paths of a langevin, sgd or escape study.
@@ -85,6 +85,8 @@ struct Study {
   double until = 0;
   double discard = 0;      ///< passages before this time are not counted: relaxation inside the well
   double threshold = 0.9;  ///< arrived where q exceeds it
+  // sgd-operator
+  Index operator_cells = 0;  ///< an axis; 0: as the method chooses
 };
 
 struct Compare {

@@ -14,7 +14,8 @@ namespace sgdlimits::experiment {
 namespace {
 
 constexpr std::int64_t kMostPaths = (std::int64_t{1} << 32) - 1;
-const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck", "langevin", "sgd", "escape"};
+const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck", "langevin",
+                                         "sgd",          "escape",        "sgd-operator"};
 
 /// A verdict by its name.
 Verdict read_verdict(Section& section, const std::string& key) {
@@ -51,16 +52,17 @@ void need_clock(const Section& section, const Problem& problem) {
     section.fail("kind", fmt::format("{} has no until, which this study needs", dynamics));
 }
 
-void read_batch(Section& section, const Problem& problem, Study& study) {
+void read_batch(Section& section, const Problem& problem, Study& study, std::optional<std::int64_t> batch = {}) {
   if (!problem.sum) {
-    section.fail("noise", "mini-batch noise needs a potential that is a mean over samples",
+    section.fail(section.has("noise") ? "noise" : "kind",
+                 "mini-batch noise needs a potential that is a mean over samples",
                  "use a net, or a formula with samples");
   }
   const Index terms = problem.sum->terms();
   study.replacement =
       section.choice("replacement", {"with", "without"}, "with") == "with" ? Replacement::with : Replacement::without;
   study.batch = section.integer(
-      "batch", 1, study.replacement == Replacement::with ? kMostPaths : static_cast<std::int64_t>(terms));
+      "batch", 1, study.replacement == Replacement::with ? kMostPaths : static_cast<std::int64_t>(terms), batch);
 }
 
 void read_scheme(Section& section, Study& study) {
@@ -160,6 +162,16 @@ void read_escape(Section& section, const Problem& problem, Study& study) {
               {study.until});
 }
 
+void read_sgd_operator(Section& section, const Problem& problem, Study& study) {
+  section.allow({"name", "kind", "problem", "batch", "replacement", "learning_rate", "cells"});
+  if (problem.potential->dimension() > 2)
+    section.fail("kind", fmt::format("the transfer operator needs dimension 1 or 2, but the potential has {}",
+                                     problem.potential->dimension()));
+  read_batch(section, problem, study, 1);
+  study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
+  study.operator_cells = section.integer("cells", 16, 1'000'000, problem.potential->dimension() == 1 ? 2000 : 128);
+}
+
 }  // namespace
 
 Study read_study(Section& section, const Experiment& experiment) {
@@ -186,6 +198,7 @@ Study read_study(Section& section, const Experiment& experiment) {
     case StudyKind::langevin: read_langevin(section, problem, study); break;
     case StudyKind::sgd: read_sgd(section, problem, study); break;
     case StudyKind::escape: read_escape(section, problem, study); break;
+    case StudyKind::sgd_operator: read_sgd_operator(section, problem, study); break;
   }
   if (study.kind == StudyKind::langevin || study.kind == StudyKind::sgd || study.kind == StudyKind::escape) {
     study.paths = section.integer("paths", 2, kMostPaths);
@@ -206,7 +219,8 @@ Compare read_compare(Section& section, const Experiment& experiment) {
   for (const std::string& name : compare.of) {
     const Study* study = experiment.find_study(name);
     if (!study) section.fail("of", fmt::format("there is no study \"{}\"", name), suggestion(name, names));
-    if (study->kind == StudyKind::spectral_gap || study->kind == StudyKind::escape) {
+    if (study->kind == StudyKind::spectral_gap || study->kind == StudyKind::escape ||
+        study->kind == StudyKind::sgd_operator) {
       section.fail("of",
                    fmt::format("study \"{}\" is of kind {}, which has no law in time", name, to_string(study->kind)));
     }

@@ -12,6 +12,7 @@
 #include "solvers/fokker_planck/evolution.hpp"
 #include "solvers/spectrum/critical_points.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
+#include "solvers/transfer/sgd_laws.hpp"
 #include "validation/claims/claim.hpp"
 
 namespace sgdlimits {
@@ -61,8 +62,9 @@ struct GradientCovariance {
 };
 
 struct StudyOutcome {
-  std::string name, kind;  ///< kind as in the experiment file: "spectral-gap", "fokker-planck", "langevin", "sgd"
-  std::string problem;     ///< "" for the file's own [potential], else the name of the other problem
+  std::string name,
+      kind;             ///< kind as in the experiment file: "spectral-gap", "fokker-planck", "langevin", "sgd", ...
+  std::string problem;  ///< "" for the file's own [potential], else the name of the other problem
   Report report;
   double seconds = 0;
   std::vector<std::string> remarks;  ///< sentences that tables and report print under the study
@@ -72,6 +74,7 @@ struct StudyOutcome {
   std::shared_ptr<const EnsembleStudy> ensemble;
   std::vector<EscapeRate> escapes;
   std::vector<GradientCovariance> covariances;
+  std::shared_ptr<const SgdLaws> sgd_laws;
 };
 
 /// A law-against-law distance at a time, with what equality would give by chance.

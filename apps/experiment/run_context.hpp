@@ -40,6 +40,7 @@ void run_spectral_gap(RunContext& context, const Study& study, StudyRecord& reco
 void run_fokker_planck(RunContext& context, const Study& study, StudyRecord& record);
 void run_ensemble(RunContext& context, const Study& study, StudyRecord& record);
 void run_escape(RunContext& context, const Study& study, StudyRecord& record);
+void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& record);
 
 /// What moves the paths of a langevin, sgd or escape study.
 std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study);

@@ -135,14 +135,58 @@ void exchange(Archive& archive, std::shared_ptr<const EnsembleStudy>& ensemble) 
   if (!archive.writing()) ensemble = std::make_shared<const EnsembleStudy>(std::move(e));
 }
 
+void exchange(Archive& archive, CriticalPoint& point) {
+  archive(point.x), archive(point.value), archive(point.hessian_eigenvalues), archive(point.gradient_norm);
+}
+
+void exchange(Archive& archive, std::optional<Measurement>& m) {
+  if (!archive.present(m.has_value())) return;
+  if (!m) m = Archive::blank<Measurement>();
+  exchange(archive, *m);
+}
+
+void exchange(Archive& archive, std::optional<Barrier>& barrier) {
+  if (!archive.present(barrier.has_value())) return;
+  if (!barrier) barrier = Barrier{};
+  for (CriticalPoint* point : {&barrier->lowest, &barrier->other, &barrier->saddle}) exchange(archive, *point);
+  archive(barrier->height);
+}
+
+void exchange(Archive& archive, InvariantMeasure& measure) {
+  archive(measure.weight);
+  exchange(archive, measure.gap);
+  exchange(archive, measure.mean);
+  exchange(archive, measure.variance);
+  archive(measure.support.lower), archive(measure.support.upper);
+  std::shared_ptr<const Grid> grid = measure.density ? measure.density->shared_grid() : nullptr;
+  Values averages = measure.density ? measure.density->averages() : Values();
+  exchange(archive, grid);
+  archive(averages);
+  if (!archive.writing()) measure.density = std::make_shared<const Density>(grid, averages);
+}
+
+void exchange(Archive& archive, std::shared_ptr<const SgdLaws>& shared) {
+  if (!archive.present(shared != nullptr)) return;
+  SgdLaws laws = shared ? *shared : SgdLaws{};
+  archive.each(laws.motions, [&](MotionLaws& motion) {
+    archive(motion.name), archive(motion.never_escapes), archive(motion.remark);
+    archive.each(motion.measures, [&](InvariantMeasure& measure) { exchange(archive, measure); });
+    exchange(archive, motion.gap);
+    exchange(archive, motion.escape_time);
+  });
+  archive(laws.batches_exact), archive(laws.atoms), archive(laws.coarse_measures), archive(laws.stretch);
+  archive(laws.leak);
+  exchange(archive, laws.grid);
+  exchange(archive, laws.barrier);
+  if (!archive.writing()) shared = std::make_shared<const SgdLaws>(std::move(laws));
+}
+
 void exchange(Archive& archive, StudyOutcome& outcome) {
   archive(outcome.name), archive(outcome.kind), archive(outcome.problem), archive(outcome.seconds);
   exchange(archive, outcome.report);
   archive(outcome.remarks);
   exchange(archive, outcome.spectrum);
-  archive.each(outcome.critical_points, [&](CriticalPoint& point) {
-    archive(point.x), archive(point.value), archive(point.hessian_eigenvalues), archive(point.gradient_norm);
-  });
+  archive.each(outcome.critical_points, [&](CriticalPoint& point) { exchange(archive, point); });
   exchange(archive, outcome.evolution);
   exchange(archive, outcome.ensemble);
   archive.each(outcome.escapes, [&](EscapeRate& escape) {
@@ -154,6 +198,7 @@ void exchange(Archive& archive, StudyOutcome& outcome) {
   archive.each(outcome.covariances, [&](GradientCovariance& covariance) {
     archive(covariance.place), archive(covariance.x), archive(covariance.sigma), archive(covariance.step_noise);
   });
+  exchange(archive, outcome.sgd_laws);
 }
 
 void exchange(Archive& archive, std::vector<std::optional<Measurement>>& values) {

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "apps/report/figure_parts.hpp"
+#include "apps/report/sgd_laws_report.hpp"
 #include "apps/report/text.hpp"
 
 namespace sgdlimits {
@@ -334,6 +335,8 @@ std::vector<Figure> make_figures(const RunResults& results) {
     Figure figure = make(results);
     if (!figure.panels.empty()) figures.push_back(std::move(figure));
   }
+  for (const StudyOutcome& study : results.studies)
+    if (study.sgd_laws) figures.push_back(sgd_laws_figure(*study.sgd_laws, results.coordinates, study.name));
   return figures;
 }
 

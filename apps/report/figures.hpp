@@ -15,6 +15,7 @@ namespace sgdlimits {
 ///   marginals     densities of grid and ensembles beside Gibbs, a row for each coordinate, up to three times
 ///   escape        rates of leaving the worse well, measured beside predicted
 ///   loss          mean loss against time of the studies on problems without a grid
+///   NAME          stationary laws of SGD and of the diffusions, for each sgd-operator study NAME
 ///   eyring-kramers  log lambda_1 against 1/s where the spectra of one potential have several learning rates
 /// Intervals are 95 %. Nothing but the results decides what is drawn, so equal results give equal figures.
 std::vector<Figure> make_figures(const RunResults& results);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/report/sgd_laws_report.hpp"
+
 namespace sgdlimits {
 
 namespace {
@@ -98,10 +100,15 @@ Json to_json(const RunResults& results) {
             {"learning_rate", number(results.learning_rate)},
             {"seed", std::to_string(results.seed)},
             {"gradient_check", number(results.gradient_check)}};
-  for (const char* key : {"studies", "measurements", "distances", "escapes"}) json[key] = Json::array();
+  for (const char* key : {"studies", "measurements", "distances", "escapes", "sgd_laws"}) json[key] = Json::array();
   for (const StudyOutcome& study : results.studies) {
     json["studies"].push_back(to_json(study));
     for (const EscapeRate& escape : study.escapes) json["escapes"].push_back(to_json(escape));
+    if (study.sgd_laws) {
+      Json laws{{"study", study.name}};
+      laws.update(to_json(*study.sgd_laws));
+      json["sgd_laws"].push_back(std::move(laws));
+    }
   }
   for (const MeasurementRow& row : results.measurements) {
     json["measurements"].push_back({{"study", row.study},

@@ -19,7 +19,7 @@ nlohmann::ordered_json to_json(const ClaimReport& claim);
 nlohmann::ordered_json to_json(const std::vector<ClaimReport>& claims);
 
 /// {schema, title, potential, temperature, learning_rate, seed, gradient_check, studies, measurements, distances,
-/// escapes, claims, remarks}
+/// escapes, sgd_laws, claims, remarks}
 nlohmann::ordered_json to_json(const RunResults& results);
 
 }  // namespace sgdlimits

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/report/sgd_laws_report.hpp"
 #include "apps/report/text.hpp"
 
 namespace sgdlimits {
@@ -149,6 +150,10 @@ std::string run_tables(const RunResults& results) {
   section("Studies", studies_table(results));
   section("Measured", measurements_table(results));
   section("Law against law (intervals 95 %)", distances_table(results.distances));
+  for (const StudyOutcome& study : results.studies)
+    if (study.sgd_laws)
+      section("SGD's own law beside the diffusions: " + study.name,
+              sgd_laws_table(*study.sgd_laws, results.coordinates));
   section("Leaving the worse well (rates per unit of time)", escapes_table(results));
   if (!results.claims.empty()) section("Claims", claims_table(results.claims));
   for (const std::string& remark : results.remarks) text += "\n" + remark + "\n";

@@ -38,7 +38,7 @@ std::vector<Case> command_line_cases() {
     return Case{name, words(line), 64, message};
   };
   return {
-      usage("nothing", "", "which command? run, gap, bias, verify or list; sgdlimits --help says more"),
+      usage("nothing", "", "which command? run, gap, bias, sgd-operator, verify or list; sgdlimits --help says more"),
       usage("misspelt_command", "runn", "there is no command runn; did you mean run?"),
       usage("misspelt_flag", "--verison", "there is no option --verison; did you mean --version?"),
       usage("misspelt_option", "gap --formula x^2 --learnig-rate 1",
@@ -97,10 +97,16 @@ std::vector<Case> command_line_cases() {
             "--observe log(x) is infinite or NaN but must be finite where the law lives"),
       usage("bias_domain", "bias --formula x^2 --temperature 1 --scheme heun --steps 0.1 --domain x=2:1",
             "--domain x runs from 2 to 1, but its ends must increase"),
-      usage("verify_nothing", "verify", "which claims? name some of A2, A3, A4, A6, A9, or say --all"),
-      usage("verify_unknown", "verify A99", "there is no claim A99; known: A2, A3, A4, A6, A9"),
+      usage("sgd_operator_nothing", "sgd-operator",
+            "sgd-operator needs an experiment file whose potential is a mean over samples"),
+      usage("sgd_operator_cells", "sgd-operator e.toml --cells 4",
+            "--cells is 4 but must be a whole number from 16 to 1000000"),
+      Case{"sgd_operator_replacement", words("sgd-operator e.toml --replacement some"), 64,
+           "--replacement is some but must be with or without", kTiny},
+      usage("verify_nothing", "verify", "which claims? name some of A2, A3, A4, A6, A9, A11, H1, H2, or say --all"),
+      usage("verify_unknown", "verify A99", "there is no claim A99; known: A2, A3, A4, A6, A9, A11, H1, H2"),
       usage("verify_misspelt", "verify chi-deacy",
-            "there is no claim chi-deacy; did you mean chi-decay? known: A2, A3, A4, A6, A9"),
+            "there is no claim chi-deacy; did you mean chi-decay? known: A2, A3, A4, A6, A9, A11, H1, H2"),
       usage("effort", "verify A6 --effort fast", "--effort is fast but must be quick, standard or thorough"),
       usage("list_nothing", "list", "list: topic is required"),
       usage("list_misspelt", "list potential",

@@ -41,6 +41,7 @@ std::vector<Example> examples() {
         {{"A4", "particles"}, yes},
         {{"A6", "gap"}, yes}},
        {"density", "decay", "marginals", "escape"}},
+      {"04-sgd-is-no-diffusion", {}, {"operator"}},
   };
 }
 
