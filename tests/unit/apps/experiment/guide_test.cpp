@@ -87,6 +87,10 @@ noise = "langevin"
 scheme = "heun"
 step = 0.1
 paths = 10
+[[study]]
+name = "operator"
+kind = "sgd-operator"
+replacement = "with"
 [[compare]]
 of = ["grid", "particles"]
 at = "until"
@@ -123,6 +127,7 @@ const std::vector<Part> kParts = {
     {"name = \"particles\"", {"studies", "langevin"}, {"scheme"}},
     {"name = \"sgd\"", {"studies", "sgd"}, {"noise", "replacement"}},
     {"name = \"leave\"", {"studies", "escape"}, {"noise"}},
+    {"name = \"operator\"", {"studies", "sgd-operator"}, {"replacement"}},
     {"[[compare]]", {"compare"}, {"at", "measure"}},
     {"[claims]", {"claims"}, {"check"}},
 };
