@@ -20,14 +20,18 @@ Values step_from(const Scheme& scheme, double x, const Points& g, Scratch& scrat
   return moved.col(0);
 }
 
-void check(const Scheme& scheme, const LineLattice& lattice, Scratch& scratch) {
-  if (scheme.dimension() != 1)
-    throw InvalidArgument("dimension of the scheme", std::to_string(scheme.dimension()), "1",
-                          "the one-step operator is a matrix on a line");
+void check(const LineLattice& lattice) {
   if (lattice.nodes < kLeastNodes)
     throw InvalidArgument("nodes", std::to_string(lattice.nodes), "at least " + std::to_string(kLeastNodes));
   if (!(lattice.lower < lattice.upper) || std::isinf(lattice.lower) || std::isinf(lattice.upper))
     throw InvalidArgument("ends of the lattice", "not increasing or infinite", "finite and increasing");
+}
+
+void check(const Scheme& scheme, const LineLattice& lattice, Scratch& scratch) {
+  if (scheme.dimension() != 1)
+    throw InvalidArgument("dimension of the scheme", std::to_string(scheme.dimension()), "1",
+                          "the one-step operator is a matrix on a line");
+  check(lattice);
   const Index k = scheme.normals_per_step();
   const double middle = 0.5 * (lattice.lower + lattice.upper);
   const bool hidden = k >= 1 && k <= 2 &&
@@ -72,26 +76,36 @@ OneStepOperator::OneStepOperator(const Scheme& scheme, const LineLattice& lattic
   Scratch scratch;
   check(scheme, lattice, scratch);
   nodes_ = lattice.points();
-  log_weight_.resize(lattice.nodes);
-  log_weight(nodes_, log_weight_);
-  assemble(scheme, log_weight);
+  const GaussianRule rule = rule_for(scheme, lattice, nodes_, scratch);
+  const StepLaw law = [&](double x, Values& there, Values& weights) {
+    there = step_from(scheme, x, rule.points, scratch);
+    weights = rule.weights;
+  };
+  assemble(law, log_weight);
+}
+
+OneStepOperator::OneStepOperator(const StepLaw& law, const LineLattice& lattice) : lattice_(lattice) {
+  check(lattice);
+  nodes_ = lattice.points();
+  assemble(law, [](ValuesView, ValuesOut log_w) { log_w.setZero(); });
 }
 
 OneStepOperator::OneStepOperator(const Scheme& scheme, const LineLattice& lattice)
     : OneStepOperator(scheme, lattice, [](ValuesView, ValuesOut log_w) { log_w.setZero(); }) {}
 
-void OneStepOperator::assemble(const Scheme& scheme, const LineFunction& log_weight) {
-  Scratch scratch;
-  const GaussianRule rule = rule_for(scheme, lattice_, nodes_, scratch);
+void OneStepOperator::assemble(const StepLaw& law, const LineFunction& log_weight) {
   const Index n = lattice_.nodes;
+  log_weight_.resize(n);
+  log_weight(nodes_, log_weight_);
   Eigen::MatrixXd transposed = Eigen::MatrixXd::Zero(n, n);  // rows of Q as columns: contiguous
-  Values there(rule.weights.size());
+  Values y, weights, log_there;
   for (Index i = 0; i < n; ++i) {
-    const Values y = step_from(scheme, nodes_(i), rule.points, scratch);
-    log_weight(y, there);
+    law(nodes_(i), y, weights);
+    log_there.resize(y.size());
+    log_weight(y, log_there);
     for (Index k = 0; k < y.size(); ++k) {
-      if (rule.weights(k) == 0 || !(y(k) >= lattice_.lower && y(k) <= lattice_.upper)) continue;
-      const double share = rule.weights(k) * std::exp(log_weight_(i) - there(k));
+      if (weights(k) == 0 || !(y(k) >= lattice_.lower && y(k) <= lattice_.upper)) continue;
+      const double share = weights(k) * std::exp(log_weight_(i) - log_there(k));
       const LagrangeStencil stencil(lattice_, y(k));
       for (Index j = 0; j < LagrangeStencil::kSize; ++j)
         if (const Index node = stencil.first + j; node >= 0 && node < n)

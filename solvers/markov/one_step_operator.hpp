@@ -12,6 +12,9 @@ namespace sgdlimits {
 /// A function of one real variable on a batch: fills h(x_i), length N.
 using LineFunction = std::function<void(ValuesView x, ValuesOut h)>;
 
+/// One step from x as atoms: where it may lead and with what probability, equal lengths. Weights sum to 1.
+using StepLaw = std::function<void(double x, Values& there, Values& weights)>;
+
 /// n equidistant nodes of [lower, upper], both ends among them. A wall is an end at which the scheme itself reflects;
 /// at a free end paths that leave are lost.
 struct LineLattice {
@@ -51,6 +54,9 @@ class OneStepOperator {
   OneStepOperator(const Scheme& scheme, const LineLattice& lattice, const LineFunction& log_weight);
   /// w = 1
   OneStepOperator(const Scheme& scheme, const LineLattice& lattice);
+  /// Any chain whose step has finitely many outcomes, such as SGD with its batches; w = 1. Throws InvalidArgument for
+  /// a bad lattice.
+  OneStepOperator(const StepLaw& law, const LineLattice& lattice);
 
   const Values& nodes() const { return nodes_; }
   /// Q, nodes x nodes
@@ -64,7 +70,7 @@ class OneStepOperator {
   SchemeStationaryLaw stationary_law() const;
 
  private:
-  void assemble(const Scheme& scheme, const LineFunction& log_weight);
+  void assemble(const StepLaw& law, const LineFunction& log_weight);
 
   LineLattice lattice_;
   Values nodes_, log_weight_;

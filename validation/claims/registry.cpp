@@ -1,6 +1,7 @@
 #include "validation/claims/registry.hpp"
 
 #include "validation/claims/a11_sgd_transfer_operator/sgd_transfer_operator.hpp"
+#include "validation/claims/a1_sgd_modified_equations/sgd_modified_equations.hpp"
 #include "validation/claims/a2_langevin_law/langevin_law.hpp"
 #include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
 #include "validation/claims/a4_chi_decay/chi_decay.hpp"
@@ -12,10 +13,15 @@
 namespace sgdlimits {
 
 const std::vector<ClaimEntry>& claim_registry() {
-  static const std::vector<ClaimEntry> entries{
-      langevin_law_claim(),         gibbs_stationary_claim(),   chi_decay_claim(),
-      poincare_inequality_claim(),  discrete_time_risk_claim(), sgd_transfer_operator_claim(),
-      quadratic_covariance_claim(), kesten_tail_claim()};
+  static const std::vector<ClaimEntry> entries{modified_equations_claim(),
+                                               langevin_law_claim(),
+                                               gibbs_stationary_claim(),
+                                               chi_decay_claim(),
+                                               poincare_inequality_claim(),
+                                               discrete_time_risk_claim(),
+                                               sgd_transfer_operator_claim(),
+                                               quadratic_covariance_claim(),
+                                               kesten_tail_claim()};
   return entries;
 }
 

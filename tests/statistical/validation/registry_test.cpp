@@ -43,10 +43,10 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryClaim, testing::Range<std::size_t>(0, cl
 
 // A Gaussian start for a quartic well is not in L2(1/mu): chi(0) grows with the box, so A4 must decline.
 TEST(ChiDecay, DeclinesAnInadmissibleStart) {
-  ClaimProblem problem = claim_registry().at(2).default_problem();
+  ClaimProblem problem = claim_registry().at(3).default_problem();
   problem.initial = std::make_shared<GaussianLaw>(Eigen::VectorXd::Constant(1, 1.0), 0.5);
   const Result<ClaimReport> report =
-      claim_registry().at(2).check(problem, Effort::quick, false, Execution::with_threads(1));
+      claim_registry().at(3).check(problem, Effort::quick, false, Execution::with_threads(1));
   ASSERT_TRUE(report.ok()) << report.why();
   EXPECT_EQ(report->verdict, Verdict::not_applicable) << describe(report.value());
 }

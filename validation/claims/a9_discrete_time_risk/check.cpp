@@ -8,9 +8,9 @@
 #include "models/potentials/on_line.hpp"
 #include "solvers/fokker_planck/evolution.hpp"
 #include "solvers/markov/scheme_law.hpp"
-#include "solvers/spectrum/box.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 #include "validation/claims/a9_discrete_time_risk/discrete_time_risk.hpp"
+#include "validation/claims/line_problem.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -37,33 +37,6 @@ ClaimProblem rippled_parabola_problem() {
           .initial = std::make_shared<GaussianLaw>(Eigen::VectorXd::Constant(1, 1.3), 0.2),
           .report_times = {2},
           .seed = 1};
-}
-
-double log_density_at(const Law& law, double x) {
-  Scratch scratch;
-  Values value(1);
-  law.log_density(Points::Constant(1, 1, x), value, scratch);
-  return value(0);
-}
-
-/// An interval outside of which neither the Gibbs measure nor the initial law has weight.
-Result<Box> interval_of(const ClaimProblem& problem) {
-  Result<Box> found = gibbs_box(*problem.potential, problem.temperature);
-  if (!found.ok()) return found;
-  Box box = found.value();
-  Points sample(1024, 1);
-  problem.initial->sample(Noise(problem.seed, Stream::test), 0, sample);
-  double lower = sample.minCoeff(), upper = sample.maxCoeff();
-  double peak = -kInfinity;
-  for (Index i = 0; i < sample.rows(); ++i) peak = std::max(peak, log_density_at(*problem.initial, sample(i, 0)));
-  const double stride = 0.05 * (upper - lower);
-  for (int k = 0; k < 200 && log_density_at(*problem.initial, lower) > peak - 40; ++k) lower -= stride;
-  for (int k = 0; k < 200 && log_density_at(*problem.initial, upper) > peak - 40; ++k) upper += stride;
-  const double margin = 0.05 * (box.upper(0) - box.lower(0));
-  const Box domain = problem.potential->domain();
-  box.lower(0) = std::max(std::min(box.lower(0), lower) - margin, domain.lower(0));
-  box.upper(0) = std::min(std::max(box.upper(0), upper) + margin, domain.upper(0));
-  return box;
 }
 
 double largest_curvature(const Potential& potential, const Box& box) {
@@ -103,11 +76,8 @@ std::vector<Measurement> discrete_end(const Line& line, LearningRate s) {
     const LineLattice lattice{line.box.lower(0), line.box.upper(0), nodes, line.box.lower(0) <= domain.lower(0),
                               line.box.upper(0) >= domain.upper(0)};
     const OneStepOperator step(*scheme, lattice);
-    Values density(nodes), f = values(*line.problem.potential, Points(step.nodes()));
-    Scratch scratch;
-    line.problem.initial->log_density(Points(step.nodes()), density, scratch);
-    density = (density - density.maxCoeff()).exp();
-    density /= density.sum();
+    const Values density = initial_weights(*line.problem.initial, step.nodes());
+    Values f = values(*line.problem.potential, Points(step.nodes()));
     Values result(static_cast<Index>(line.times.size()));
     double before = 0;
     for (std::size_t i = 0; i < line.times.size(); ++i) {
@@ -231,7 +201,7 @@ Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem
                             "A9 is computed on a line, from an initial law with a density; this problem has " +
                                 std::to_string(problem.potential->dimension()) + " dimensions and starts from " +
                                 problem.initial->description());
-  const Result<Box> box = interval_of(problem);
+  const Result<Box> box = line_interval(problem);
   if (!box.ok()) return Outcome(box.report());
   const double lipschitz = largest_curvature(*problem.potential, box.value());
   const double end = problem.report_times.back();
