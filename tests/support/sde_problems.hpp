@@ -57,6 +57,7 @@ class RandomCurvature final : public FiniteSum {
   Index terms() const override { return g_.size(); }
   void value(PointsView x, ValuesOut f, Scratch&) const override { f = 0.5 * g_.mean() * x.col(0).square(); }
   void gradient(PointsView x, PointsOut g, Scratch&) const override { g = g_.mean() * x; }
+  void laplacian(PointsView, ValuesOut laplacian, Scratch&) const override { laplacian.setConstant(g_.mean()); }
   void batch_gradient(PointsView x, IndicesView indices, PointsOut g, Scratch&) const override {
     for (Index i = 0; i < x.rows(); ++i) {
       double sum = 0;

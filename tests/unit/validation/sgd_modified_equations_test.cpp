@@ -27,10 +27,10 @@ TEST(ModifiedEquations, ClosedFormsReproduceTheTable) {
 
 constexpr double kMean = 1.5, kVariance = 0.0025;
 
-/// g in {0, 2}: a = v = 1.
+/// g in {.5, 1.5}: a = 1, v = 1/2.
 ClaimProblem random_curvature() {
   Values g(2);
-  g << 0, 2;
+  g << 0.5, 1.5;
   return {.title = "random curvature",
           .potential = std::make_shared<test::RandomCurvature>(g),
           .temperature = LearningRate(0.1).temperature(),
@@ -52,10 +52,11 @@ TEST(ModifiedEquations, OperatorsAgreeWithTheClosedForms) {
   for (std::size_t k = 0; k < own().rates.size(); ++k) {
     const double s = own().rates[k];
     const ModifiedEquationMeans& square = own().means[1];
-    const double sgd = std::pow((1 - s) * (1 - s) + s * s, std::round(1 / s));
+    const double sgd = std::pow((1 - s) * (1 - s) + s * s / 4, std::round(1 / s));
     EXPECT_NEAR(square.sgd[k].value(), start * sgd, square.sgd[k].discretisation_bound() + 1e-10);
-    EXPECT_NEAR(square.first[k].value(), start * std::exp(-2 + s), square.first[k].discretisation_bound() + 1e-9);
-    EXPECT_NEAR(square.second[k].value(), start * std::exp(-2.0), square.second[k].discretisation_bound() + 1e-9);
+    EXPECT_NEAR(square.first[k].value(), start * std::exp(-2 + s / 4), square.first[k].discretisation_bound() + 1e-9);
+    EXPECT_NEAR(square.second[k].value(), start * std::exp(-2 - s + s / 4),
+                square.second[k].discretisation_bound() + 1e-9);
     EXPECT_LT(square.second[k].discretisation_bound(), 1e-3 * s * s);
     EXPECT_NEAR(own().means[0].sgd[k].value(), square.sgd[k].value() / 2, 1e-9);  // f = x^2/2
   }

@@ -46,14 +46,19 @@ struct Line {
   double time;
 };
 
+/// Share of the initial law that leaves the lattice within the steps.
+double lost(const Line& line, const OneStepOperator& step, std::int64_t steps) {
+  const Values weights = initial_weights(*line.problem.initial, step.nodes());
+  return std::abs(1 - (weights * step.after(steps, Values::Ones(weights.size()))).sum());
+}
+
 /// E f and E x^2 after the steps, from the initial law; or that too much was lost.
 Result<Values> means_after(const Line& line, const OneStepOperator& step, std::int64_t steps) {
   const Values weights = initial_weights(*line.problem.initial, step.nodes());
   const Values f = values(*line.sum, Points(step.nodes()));
-  const double kept = (weights * step.after(steps, Values::Ones(weights.size()))).sum();
-  if (std::abs(1 - kept) > kLost)
+  if (const double share = lost(line, step, steps); share > kLost)
     return Result<Values>::failure(
-        Status::out_of_reach, fmt::format("a share {:.2g} of the law leaves the interval [{:.4g}, {:.4g}]", 1 - kept,
+        Status::out_of_reach, fmt::format("a share {:.2g} of the law leaves the interval [{:.4g}, {:.4g}]", share,
                                           line.lattice.lower, line.lattice.upper));
   Values means(2);
   means << (weights * step.after(steps, f)).sum(), (weights * step.after(steps, step.nodes().square())).sum();
@@ -63,6 +68,17 @@ Result<Values> means_after(const Line& line, const OneStepOperator& step, std::i
 LineLattice with_nodes(LineLattice lattice, Index nodes) {
   lattice.nodes = nodes;
   return lattice;
+}
+
+/// Widens the lattice, at the same spacing, until the equations' noise at the largest learning rate stays inside: it
+/// may be far larger than that of the Gibbs measure's box.
+void widen(Line& line, double s) {
+  for (int k = 0; k < 8; ++k) {
+    const auto scheme = modified_equation_step(line.sum, LearningRate(s), ModifiedEquation::first, s / 4);
+    if (lost(line, OneStepOperator(*scheme, line.lattice), std::llround(line.time / s) * 4) <= 0.01 * kLost) return;
+    const double extra = 0.15 * (line.lattice.upper - line.lattice.lower);
+    line.lattice = {line.lattice.lower - extra, line.lattice.upper + extra, line.lattice.nodes * 13 / 10};
+  }
 }
 
 /// SGD over all terms, on two lattices.
@@ -76,7 +92,7 @@ Report sgd_end(const Line& line, double s, std::vector<Measurement>& means) {
   const Result<Values> coarse = means_after(line, OneStepOperator(law, line.lattice), steps);
   if (!coarse.ok()) return coarse.report();
   const Result<Values> fine =
-      means_after(line, OneStepOperator(law, with_nodes(line.lattice, kNodes * 3 / 2)), steps);
+      means_after(line, OneStepOperator(law, with_nodes(line.lattice, line.lattice.nodes * 3 / 2)), steps);
   if (!fine.ok()) return fine.report();
   for (Index j = 0; j < 2; ++j)
     means.push_back(Measurement::deterministic(fine.value()(j), 2 * std::abs(fine.value()(j) - coarse.value()(j)),
@@ -138,7 +154,8 @@ Result<ModifiedEquationMaterial> modified_equations_on_a_line(const ClaimProblem
   if (!box.ok()) return Outcome(box.report());
   const double end = problem.report_times.back();
   const double steps = std::ceil(end / problem.temperature.learning_rate().value() * (1 - 1e-12));
-  const Line line{problem, sum, {box->lower(0), box->upper(0), kNodes}, end};
+  Line line{problem, sum, {box->lower(0), box->upper(0), kNodes}, end};
+  widen(line, end / steps);
   ModifiedEquationMaterial material{
       .rates = {},
       .means = {{kObservables[0], {}, {}, {}}, {kObservables[1], {}, {}, {}}},

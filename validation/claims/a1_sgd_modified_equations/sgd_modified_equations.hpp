@@ -49,7 +49,7 @@ ModifiedEquationMaterial exact_modified_equations(int levels);
 
 /// On a line: `levels` learning rates from s_0 = T/ceil(T/(2 tau)) down, f and x^2 observed. Failure: out_of_reach if
 /// the potential is no finite sum, the dimension is not 1, the initial law has no density, or the law leaves the
-/// interval of line_problem.hpp; those of gibbs_box.
+/// interval of line_problem.hpp widened up to eightfold; those of gibbs_box.
 Result<ModifiedEquationMaterial> modified_equations_on_a_line(const ClaimProblem& problem, int levels, Index paths,
                                                               const Execution& execution);
 
