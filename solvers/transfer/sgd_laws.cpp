@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 #include "core/errors.hpp"
 #include "solvers/spectrum/box.hpp"
+#include "solvers/transfer/chain_spectrum.hpp"
 #include "solvers/transfer/communicating_classes.hpp"
 #include "solvers/transfer/diffusion_laws.hpp"
 #include "solvers/transfer/invariant_box.hpp"
@@ -21,7 +24,8 @@ using transfer::MeshMeasure;
 using transfer::SgdMesh;
 
 constexpr const char* kHow = "transfer operator on two grids";
-constexpr double kMargin = 3;  // cells of the coarser grid around what is needed
+constexpr double kTail = 1e-7;  // mass that may be cut off
+constexpr double kMargin = 3;   // cells of the coarser grid around what is needed
 
 std::shared_ptr<const Grid> grid_on(const Box& box, const Box& domain, Index cells, double margin_cells) {
   std::vector<Axis> axes;
@@ -31,6 +35,19 @@ std::shared_ptr<const Grid> grid_on(const Box& box, const Box& domain, Index cel
                                  std::min(box.upper(j) + margin, domain.upper(j)), cells));
   }
   return std::make_shared<Grid>(std::move(axes));
+}
+
+Box empty_hull(Index d) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  return {Eigen::ArrayXd::Constant(d, infinity), Eigen::ArrayXd::Constant(d, -infinity)};
+}
+
+void add_cell(const Grid& grid, Index cell, Box& hull) {
+  for (Index j = 0; j < grid.dimension(); ++j) {
+    const Index layer = cell / grid.stride(j) % grid.axis(j).cells();
+    hull.lower(j) = std::min(hull.lower(j), grid.axis(j).edges()(layer));
+    hull.upper(j) = std::max(hull.upper(j), grid.axis(j).edges()(layer + 1));
+  }
 }
 
 /// The closed classes, and everything that the chain reaches from the critical points of f.
@@ -46,19 +63,43 @@ Box needed_box(const TransferOperator& transfer, const std::vector<CriticalPoint
   for (const std::vector<Index>& set : closed_classes(transfer.matrix()))
     for (const Index cell : set) visit(cell);
   for (const CriticalPoint& point : points) visit(nearest_cell(grid, point.x));
-  Box hull{Eigen::ArrayXd::Constant(grid.dimension(), std::numeric_limits<double>::infinity()),
-           Eigen::ArrayXd::Constant(grid.dimension(), -std::numeric_limits<double>::infinity())};
+  Box hull = empty_hull(grid.dimension());
   while (!front.empty()) {
     const Index cell = front.back();
     front.pop_back();
-    for (Index j = 0; j < grid.dimension(); ++j) {
-      const Index layer = cell / grid.stride(j) % grid.axis(j).cells();
-      hull.lower(j) = std::min(hull.lower(j), grid.axis(j).edges()(layer));
-      hull.upper(j) = std::max(hull.upper(j), grid.axis(j).edges()(layer + 1));
-    }
+    add_cell(grid, cell, hull);
     for (TransitionMatrix::InnerIterator to(transfer.matrix(), cell); to; ++to) visit(to.col());
   }
   return hull;
+}
+
+/// Hull of the cells that carry all but `tail` of each invariant measure, and of the critical points. Empty if a
+/// stationary law was not found.
+std::optional<Box> massive_box(const TransferOperator& transfer, const std::vector<CriticalPoint>& points,
+                               double tail) {
+  const Grid& grid = transfer.grid();
+  Box hull = empty_hull(grid.dimension());
+  for (const CriticalPoint& point : points) add_cell(grid, nearest_cell(grid, point.x), hull);
+  for (const std::vector<Index>& set : closed_classes(transfer.matrix())) {
+    const Result<Values> law = stationary_law(restricted(transfer.matrix(), set));
+    if (!law.ok()) return std::nullopt;
+    std::vector<std::size_t> order(set.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto mass = [&](std::size_t k) { return law.value()(static_cast<Index>(k)); };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return mass(a) < mass(b); });
+    double left_out = 0;
+    for (const std::size_t k : order)
+      if ((left_out += mass(k)) > tail) add_cell(grid, set[k], hull);
+  }
+  return hull;
+}
+
+/// The largest stretch on the closed classes.
+double class_stretch(const TransferOperator& transfer) {
+  double largest = 0;
+  for (const std::vector<Index>& set : closed_classes(transfer.matrix()))
+    for (const Index cell : set) largest = std::max(largest, transfer.stretch()(cell));
+  return largest;
 }
 
 const MeshMeasure& nearest(const std::vector<MeshMeasure>& measures, const MeshMeasure& one) {
@@ -153,6 +194,26 @@ std::string SgdLaws::summary() const {
                                : ". No enclosure: a quadrature stands in for the batches, which are too many.");
 }
 
+namespace {
+
+/// What SGD needs of the wide grid. Where no enclosure is possible and the law is spread thin in a plane, the grid is
+/// cut to where the mass is, three times, since coarse cells spread it; the rest leaks, and is measured.
+Box working_box(const FiniteSum& sum, LearningRate s, const BatchLaw& batches, std::shared_ptr<const Grid> wide,
+                const std::vector<CriticalPoint>& points, const Execution& execution) {
+  const TransferOperator transfer(sum, s, batches, wide, execution);
+  Box needed = needed_box(transfer, points);
+  if (sum.dimension() == 1 || (batches.exact() && class_stretch(transfer) <= 2)) return needed;
+  std::optional<Box> cut = massive_box(transfer, points, kTail);
+  for (int round = 1; round < 3 && cut && !execution.stop.stop_requested(); ++round) {
+    needed = *cut;
+    const auto grid = grid_on(needed, sum.domain(), wide->axis(0).cells(), kMargin);
+    cut = massive_box(TransferOperator(sum, s, batches, grid, execution), points, kTail);
+  }
+  return cut ? *cut : needed;
+}
+
+}  // namespace
+
 Result<SgdLaws> sgd_laws(const FiniteSum& sum, LearningRate s, const SgdLawsOptions& options,
                          const Execution& execution) {
   check(sum, options);
@@ -169,8 +230,7 @@ Result<SgdLaws> sgd_laws(const FiniteSum& sum, LearningRate s, const SgdLawsOpti
   const auto wide_grid = grid_on(wide.value(), sum.domain(), cells / 2, kMargin);
   const auto search = grid_on(start.value(), sum.domain(), d == 1 ? 512 : 128, 0);
   laws.barrier = largest_barrier(sum, *search);
-  const Box needed =
-      needed_box(TransferOperator(sum, s, batches, wide_grid, execution), critical_points(sum, *search));
+  const Box needed = working_box(sum, s, batches, wide_grid, critical_points(sum, *search), execution);
   if (execution.stop.stop_requested()) return Result<SgdLaws>::failure(Status::interrupted, "stopped on request");
 
   const auto coarse_grid = grid_on(needed, sum.domain(), cells / 2, kMargin);

@@ -22,8 +22,9 @@ struct SgdLawsOptions {
   Replacement replacement = Replacement::with;
   /// Cells an axis on the finer of the two grids; 0: 2000 on a line, 128 in a plane.
   Index cells = 0;
-  /// Where SGD may start; empty: the box of the Gibbs measure at s/2 with tail 1e-6. It is grown until SGD stays in
-  /// it and cut back to what the invariant measures and the critical points of f need.
+  /// Where SGD may start; empty: Gibbs' box at s/2, tail 1e-6. Grown until SGD stays in it, then cut to its measures
+  /// and f's critical points; in a plane where cells stretch more than twofold, to all but 1e-7 of the mass (see
+  /// leak).
   std::optional<Box> start;
   Index max_atoms = 4096;
 };
