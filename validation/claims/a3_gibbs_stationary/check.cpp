@@ -5,7 +5,9 @@
 #include "models/laws/gibbs.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "validation/claims/a3_gibbs_stationary/gibbs_stationary.hpp"
+#include "validation/claims/a3_gibbs_stationary/step_bias.hpp"
 #include "validation/claims/both_ends.hpp"
+#include "validation/claims/law_comparison.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -45,6 +47,31 @@ ClaimReport coarse_step_control(const ClaimProblem& problem, const GibbsStationa
   control.subject = fmt::format("control: euler-maruyama at step {:.4g}, where its bias is large", step);
   control.expected = Verdict::refuted;
   return control;
+}
+
+/// The orders of the bias in the step, where the problem lives on a line; their control raises them by one.
+void add_step_bias(const ClaimProblem& problem, ClaimReport& report, bool controls) {
+  if (problem.potential->dimension() != 1) return;
+  const GibbsLaw gibbs(problem.potential, problem.temperature);
+  const double curvature = stiffness(*problem.potential, gibbs, problem.seed);
+  const std::vector<Comparison> orders = step_bias_orders(problem, curvature);
+  if (orders.empty()) return;
+  report.comparisons.insert(report.comparisons.end(), orders.begin(), orders.end());
+  const Verdict before = report.verdict;
+  report.verdict = combine(report.hypotheses, report.comparisons);
+  if (report.verdict != before || report.verdict == Verdict::consistent)
+    report.why = explain(report.verdict, report.hypotheses, report.comparisons);
+  if (!controls) return;
+  ClaimReport control{.id = report.id,
+                      .name = report.name,
+                      .subject = "control: orders of the bias one too high",
+                      .statement = report.statement,
+                      .source = report.source};
+  control.comparisons = step_bias_orders(problem, curvature, 1);
+  control.verdict = combine(control.hypotheses, control.comparisons);
+  control.expected = Verdict::refuted;
+  control.why = explain(control.verdict, control.hypotheses, control.comparisons);
+  report.controls.push_back(std::move(control));
 }
 
 // Upper end of chi at the last time.
@@ -90,6 +117,7 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
       execution.pool};
   ClaimReport report = judge_gibbs_stationary(material, controls);
   if (controls) report.controls.push_back(coarse_step_control(problem, material, sizes.paths, execution));
+  add_step_bias(problem, report, controls);
   return report;
 }
 
