@@ -58,7 +58,7 @@ TEST(Registry, NamesEveryClaimOnce) {
     EXPECT_FALSE(entry.statement.empty() || entry.source.empty() || entry.name.empty());
     EXPECT_FALSE(entry.default_problem().title.empty());
   }
-  EXPECT_EQ(ids, (std::vector<std::string>{"A2", "A3", "A4", "A6"}));
+  EXPECT_EQ(ids, (std::vector<std::string>{"A1", "A2", "A3", "A4", "A6", "A9", "A11", "H1", "H2"}));
 }
 
 }  // namespace
