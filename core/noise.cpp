@@ -63,8 +63,27 @@ void fill(std::uint64_t seed, std::uint64_t stream, Index first_path, std::int64
 Noise::Noise(std::uint64_t seed, Stream stream, std::uint32_t replicate)
     : seed_(seed), stream_(static_cast<std::uint64_t>(stream) | (std::uint64_t{replicate} << 16)) {}
 
+Noise Noise::with(Stream purpose) const { return Noise(seed_, purpose, static_cast<std::uint32_t>(stream_ >> 16)); }
+
 void Noise::normals(Index first_path, std::int64_t first_index, PointsOut out) const {
   fill(seed_, stream_, first_path, first_index, out, kernel::normal_pairs);
+}
+
+void Noise::path_normals(Index path, std::int64_t first_index, ValuesOut out) const {
+  check_range(path, 1, first_index, out.size());
+  constexpr Index kGroup = 2 * kernel::kPaths;
+  alignas(64) double group[kGroup];
+  const std::int64_t end = first_index + out.size();
+  for (std::int64_t begin = first_index / kGroup * kGroup; begin < end; begin += kGroup) {
+    const kernel::PhiloxBlock counters = philox_block(seed_, stream_, path, begin / 2);
+    if (begin >= first_index && begin + kGroup <= end) {
+      kernel::normals_along(counters, out.data() + (begin - first_index));
+      continue;
+    }
+    kernel::normals_along(counters, group);
+    const std::int64_t from = std::max(begin, first_index), to = std::min(begin + kGroup, end);
+    std::copy(group + (from - begin), group + (to - begin), out.data() + (from - first_index));
+  }
 }
 
 void Noise::uniforms(Index first_path, std::int64_t first_index, PointsOut out) const {

@@ -23,6 +23,7 @@ enum class Stream : std::uint64_t {
   resampling = 5,  ///< bootstrap and permutations
   proposal = 6,    ///< acceptance of proposals
   test = 7,        ///< random inputs of tests and claims
+  sample = 8,      ///< fresh samples of a law while SGD runs
 };
 
 class Noise {
@@ -31,11 +32,16 @@ class Noise {
 
   std::uint64_t seed() const { return seed_; }
   std::uint64_t stream() const { return stream_; }
+  /// The same seed and replicate for another purpose.
+  Noise with(Stream purpose) const;
 
   /// out(i, j) = the Gaussian of path first_path + i, index first_index + j. N x n; the rows are computed in
   /// full vectors, so any split of the paths gives the same bits. Paths < 2^32, indices < 2^49.
   void normals(Index first_path, std::int64_t first_index, PointsOut out) const;
-  /// The same for uniforms in (0, 1), never 0 or 1: index 2k and 2k + 1 are the two halves of block k.
+  /// out(j) = the Gaussian of one path at index first_index + j, the bits of `normals`; computed along the index, for
+  /// few paths of large dimension.
+  void path_normals(Index path, std::int64_t first_index, ValuesOut out) const;
+  /// The same as `normals` for uniforms in (0, 1), never 0 or 1: index 2k and 2k + 1 are the two halves of block k.
   void uniforms(Index first_path, std::int64_t first_index, PointsOut out) const;
   /// Uniform integers in [0, bound), biased by at most 2^-52 bound.
   void integers(Index first_path, std::int64_t first_index, Index bound, Eigen::Ref<Indices> out) const;

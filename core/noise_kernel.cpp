@@ -52,13 +52,16 @@ inline Counters philox(const Counters& start, std::uint32_t k0, std::uint32_t k1
   return c;
 }
 
-/// The 52 leading bits of the two 64-bit halves of the blocks of kPaths paths.
+/// The 52 leading bits of the two 64-bit halves of kPaths blocks: of consecutive paths, or of consecutive counters of
+/// one path.
+template <bool along_paths>
 inline void random_bits(const PhiloxBlock& b, std::uint64_t* first, std::uint64_t* second) {
   const Wide lanes = {0, 1, 2, 3, 4, 5, 6, 7}, lower = Wide{} + 0xFFFFFFFFu;
   for (int i = 0; i < kPaths; i += kWide) {
-    const std::uint64_t path = b.first_path + static_cast<std::uint64_t>(i);
-    const Counters c = philox({lanes + path, Wide{} + b.counter[0], Wide{} + b.counter[1], Wide{} + b.counter[2]},
-                              b.key[0], b.key[1]);
+    const Wide running = lanes + static_cast<std::uint64_t>(i);
+    const Wide path = along_paths ? running + b.first_path : Wide{} + b.first_path;
+    const Wide counter = along_paths ? Wide{} + b.counter[0] : running + b.counter[0];
+    const Counters c = philox({path, counter, Wide{} + b.counter[1], Wide{} + b.counter[2]}, b.key[0], b.key[1]);
     const Wide halves[2] = {((c.x0 << 32) | (c.x1 & lower)) >> 12, ((c.x2 << 32) | (c.x3 & lower)) >> 12};
     __builtin_memcpy(first + i, &halves[0], sizeof(Wide));
     __builtin_memcpy(second + i, &halves[1], sizeof(Wide));
@@ -122,23 +125,40 @@ inline Turn turn(std::uint64_t bits) {
           std::bit_cast<double>(std::bit_cast<std::uint64_t>(sine) ^ sine_sign)};
 }
 
+/// Not inlined: one machine code, hence the same bits, for both orders of lanes.
+[[gnu::noinline]] void box_muller(const std::uint64_t* one, const std::uint64_t* two, double* __restrict cosine,
+                                  double* __restrict sine) {
+  for (int i = 0; i < kPaths; ++i) {
+    const double radius = std::sqrt(-2.0 * logarithm(unit(one[i])));
+    const Turn t = turn(two[i]);
+    cosine[i] = radius * t.cosine;
+    sine[i] = radius * t.sine;
+  }
+}
+
 }  // namespace
 
 void uniform_pairs(const PhiloxBlock& b, double* __restrict first, double* __restrict second) {
   alignas(64) std::uint64_t one[kPaths], two[kPaths];
-  random_bits(b, one, two);
+  random_bits<true>(b, one, two);
   for (int i = 0; i < kPaths; ++i) first[i] = unit(one[i]);
   for (int i = 0; i < kPaths; ++i) second[i] = unit(two[i]);
 }
 
 void normal_pairs(const PhiloxBlock& b, double* __restrict cosine, double* __restrict sine) {
   alignas(64) std::uint64_t one[kPaths], two[kPaths];
-  random_bits(b, one, two);
+  random_bits<true>(b, one, two);
+  box_muller(one, two, cosine, sine);
+}
+
+void normals_along(const PhiloxBlock& b, double* out) {
+  alignas(64) std::uint64_t one[kPaths], two[kPaths];
+  alignas(64) double cosine[kPaths], sine[kPaths];
+  random_bits<false>(b, one, two);
+  box_muller(one, two, cosine, sine);
   for (int i = 0; i < kPaths; ++i) {
-    const double radius = std::sqrt(-2.0 * logarithm(unit(one[i])));
-    const Turn t = turn(two[i]);
-    cosine[i] = radius * t.cosine;
-    sine[i] = radius * t.sine;
+    out[2 * i] = cosine[i];
+    out[2 * i + 1] = sine[i];
   }
 }
 

@@ -13,6 +13,13 @@ std::vector<std::int64_t> steps_of(const std::vector<double>& times, const Ensem
   std::vector<std::int64_t> steps;
   std::int64_t previous = ensemble.step;
   for (const double t : times) {
+    if (!scheme.has_constant_step()) {
+      steps.push_back(scheme.steps_until(t - ensemble.initial_time));
+      if (steps.back() < previous)
+        throw InvalidArgument("time", t, "at least the time before it, " + shortest(ensemble.time(scheme)));
+      previous = steps.back();
+      continue;
+    }
     const double exact = (t - ensemble.initial_time) / scheme.step_size();
     // 2^49: the range of noise indices
     if (!(std::abs(exact) < 0x1p49)) throw InvalidArgument("time", t, "within 2^49 steps");
@@ -64,7 +71,7 @@ Report advance_through(Ensemble& ensemble, const Scheme& scheme, const std::vect
     }
     report = advance(ensemble, scheme, target - ensemble.step, part);
     if (report.status != Status::ok) break;
-    observe(ensemble.time(scheme.step_size()), ensemble.points);
+    observe(ensemble.time(scheme), ensemble.points);
   }
   report.counters["steps"] = static_cast<double>(ensemble.step - first);
   report.counters["paths"] = static_cast<double>(ensemble.paths());

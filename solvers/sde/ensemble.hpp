@@ -22,6 +22,8 @@ struct Ensemble {
 
   Index paths() const { return points.rows(); }
   double time(double step_size) const { return initial_time + static_cast<double>(step) * step_size; }
+  /// The same for schemes whose steps may vary.
+  double time(const Scheme& scheme) const { return initial_time + scheme.elapsed(step); }
   /// N samples of the law, from Stream::initial.
   static Ensemble from_law(const Law& law, Index paths, std::uint64_t seed, std::uint32_t replicate = 0);
 };
@@ -36,8 +38,8 @@ struct Ensemble {
 Report advance(Ensemble& ensemble, const Scheme& scheme, std::int64_t steps, const Execution& execution = {});
 
 /// Advances through increasing times (multiples of the step size from initial_time, to within a millionth of a
-/// step, none before the ensemble: else InvalidArgument) and calls observe(t, points) at each. A blown-up ensemble
-/// is left at the last observed time.
+/// step, none before the ensemble: else InvalidArgument; where steps vary, the nearest step is taken) and calls
+/// observe(t, points) at each. A blown-up ensemble is left at the last observed time.
 Report advance_through(Ensemble& ensemble, const Scheme& scheme, const std::vector<double>& times,
                        const std::function<void(double, PointsView)>& observe, const Execution& execution = {});
 

@@ -21,7 +21,7 @@ Result<FirstPassage> first_passage(Ensemble& ensemble, const Scheme& scheme, std
   };
   Report report = run_tiles(ensemble, scheme, steps, look, execution);
   if (report.status == Status::blew_up) return Result<FirstPassage>(std::move(report));
-  passage.until = ensemble.time(scheme.step_size());
+  passage.until = ensemble.time(scheme);
   return {std::move(passage), std::move(report)};
 }
 

@@ -1,6 +1,7 @@
 /// What advances an ensemble by one step: schemes for stochastic differential equations, and SGD itself.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,6 +39,14 @@ class Scheme {
   virtual Index dimension() const = 0;
   /// Time that passes in one step (SGD: the learning rate s, since step k is at time t = k s).
   virtual double step_size() const = 0;
+  /// Time that passes in the first `steps` steps.
+  virtual double elapsed(std::int64_t steps) const { return static_cast<double>(steps) * step_size(); }
+  /// False where steps vary: then step_size() is the first one, and times are met to half a step.
+  virtual bool has_constant_step() const { return true; }
+  /// The number of steps after which the clock is nearest to `time` >= 0.
+  virtual std::int64_t steps_until(double time) const { return std::llround(time / step_size()); }
+  /// Coordinates that are positions: the first ones. The others (momenta) start at 0.
+  virtual Index positions() const { return dimension(); }
   virtual SchemeOrders orders() const { return {}; }
   /// Stream of the noise that the scheme draws from.
   virtual Stream stream() const { return Stream::brownian; }
@@ -46,6 +55,14 @@ class Scheme {
   /// Advances every path of the block from `step` to step + 1: a pure function of x, normals and `noise` at
   /// (path, step), so that it may be repeated and split anywhere.
   virtual void advance(PathBlock& block, std::int64_t step, const Noise& noise) const = 0;
+
+  /// True where steps share work: then the runner calls advance_many between two looks at the paths.
+  virtual bool takes_many_steps() const { return false; }
+  /// Steps begin, ..., end - 1, the same bits as by `advance`; `normals` holds those of all of them side by side.
+  virtual void advance_many(PathBlock& block, std::int64_t begin, std::int64_t end, const Noise& noise) const;
+  /// True where one path fills the vectors by its own dimension: then a block is one path, without padding, and its
+  /// coordinates are contiguous.
+  virtual bool moves_single_paths() const { return false; }
 };
 
 /// Euler-Maruyama: X + h b(X) + sqrt(2 tau h) g for dX = b dt + sqrt(2 tau) dB.

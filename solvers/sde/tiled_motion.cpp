@@ -36,12 +36,11 @@ struct Slice {
   std::int64_t begin, end;
   bool look_on_entry;
 
-  double time(std::int64_t step) const {
-    return ensemble.initial_time + static_cast<double>(step) * scheme.step_size();
-  }
+  double time(std::int64_t step) const { return ensemble.initial_time + scheme.elapsed(step); }
 
   /// Moves chunk c; the number of its paths that are no longer finite.
   Index move_chunk(Index c) const {
+    if (scheme.moves_single_paths()) return move_tile(c, 1);
     const ChunkRange chunk = chunk_range(ensemble.paths(), c);
     Index lost = 0;
     for (Index first = chunk.begin; first < chunk.end; first += block)
@@ -52,7 +51,7 @@ struct Slice {
   Index move_tile(Index first, Index rows) const {
     Scratch& scratch = worker_scratch();
     Scratch::Frame frame(scratch);
-    const Index n = padded(rows);
+    const Index n = scheme.moves_single_paths() ? rows : padded(rows);
     Eigen::Map<Points> x = frame.points(n, ensemble.points.cols());
     x.topRows(rows) = ensemble.points.middleRows(first, rows);
     for (Index i = rows; i < n; ++i) x.row(i) = x.row(rows - 1);
@@ -69,6 +68,12 @@ struct Slice {
     for (std::int64_t from = begin; from < end;) {
       const std::int64_t to = std::min(end, (from / at_once + 1) * at_once);
       if (k > 0) noise.normals(first, from * k, normals.leftCols(k * (to - from)));
+      if (scheme.takes_many_steps() && !look) {
+        PathBlock tile{x, {normals.data(), x.rows(), k * (to - from)}, first, time(from), scratch};
+        scheme.advance_many(tile, from, to, noise);
+        from = to;
+        continue;
+      }
       for (std::int64_t step = from; step < to; ++step) {
         PathBlock tile{x, {normals.data() + (step - from) * k * x.rows(), x.rows(), k}, first, time(step), scratch};
         scheme.advance(tile, step, noise);
@@ -115,8 +120,10 @@ Report run_tiles(Ensemble& ensemble, const Scheme& scheme, std::int64_t steps, c
   check(ensemble, scheme, steps, execution);
   const Points start = ensemble.points;
   const std::int64_t first = ensemble.step, last = first + steps;
-  const std::int64_t slice_steps = std::max<std::int64_t>(8, kSlice / ensemble.paths());
-  const Index chunks = chunk_count(ensemble.paths());
+  // sixteen coordinates of a path cost about as much as one
+  const std::int64_t path_cost = ensemble.paths() * std::max<std::int64_t>(1, ensemble.points.cols() / 16);
+  const std::int64_t slice_steps = std::max<std::int64_t>(8, kSlice / path_cost);
+  const Index chunks = scheme.moves_single_paths() ? ensemble.paths() : chunk_count(ensemble.paths());
   std::vector<Index> lost(static_cast<std::size_t>(chunks));
   Report report;
   const auto restore = [&] {

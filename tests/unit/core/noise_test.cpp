@@ -55,6 +55,26 @@ TEST(Noise, BitsDoNotDependOnTheSplit) {
   }
 }
 
+// Fails if a Gaussian of one path differs in a bit from the same one among many paths, at ends of a group of 128, or
+// where the lower word of the block counter overflows.
+TEST(Noise, OnePathAlongTheIndexHasTheSameBits) {
+  const Noise noise(42, Stream::brownian, 3);
+  for (const std::int64_t first : {std::int64_t{0}, std::int64_t{1}, std::int64_t{127}, std::int64_t{8589934500}})
+    for (const Index count : {1, 2, 127, 128, 129, 700}) {
+      Points many(9, count);
+      noise.normals(1000, first, many);
+      Values along(count);
+      noise.path_normals(1005, first, along);
+      EXPECT_TRUE((along.transpose() == many.row(5)).all()) << first << ' ' << count;
+    }
+}
+
+// Fails if another purpose changes the seed or the replicate.
+TEST(Noise, AnotherPurposeKeepsSeedAndReplicate) {
+  const Noise noise(42, Stream::brownian, 3);
+  EXPECT_EQ(noise.with(Stream::sample).uniform(5, 7), Noise(42, Stream::sample, 3).uniform(5, 7));
+}
+
 // Seeds, streams and replicates are different functions.
 TEST(Noise, SeedsStreamsAndReplicatesDiffer) {
   const double first = Noise(1, Stream::brownian).uniform(0, 0);

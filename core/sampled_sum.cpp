@@ -1,0 +1,21 @@
+#include "core/sampled_sum.hpp"
+
+#include <cmath>
+
+namespace sgdlimits {
+
+void SampledSum::online_steps(ValuesOut x, const OnlineSteps& steps, Scratch& scratch) const {
+  const Index d = dimension();
+  Points point = x.matrix().transpose().array(), gradient(1, d), normals(1, d);
+  for (Index k = 0; k < steps.rates.size(); ++k) {
+    const std::int64_t step = steps.first_step + k;
+    sample_gradient(point, steps.noise, steps.path, step, steps.batch, gradient, scratch);
+    point -= steps.rates(k) * gradient;
+    if (steps.standard_deviation.size() == 0) continue;
+    steps.noise.with(Stream::brownian).normals(steps.path, step * d, normals);
+    point += steps.standard_deviation(k) * normals;
+  }
+  x = point.row(0).transpose();
+}
+
+}  // namespace sgdlimits
