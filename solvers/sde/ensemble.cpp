@@ -52,6 +52,16 @@ Ensemble Ensemble::from_law(const Law& law, Index paths, std::uint64_t seed, std
   return ensemble;
 }
 
+Ensemble at_rest(Ensemble ensemble, const Scheme& scheme) {
+  if (ensemble.points.cols() != scheme.positions())
+    throw InvalidArgument("dimension of the ensemble", std::to_string(ensemble.points.cols()),
+                          std::to_string(scheme.positions()) + ", the positions of the scheme");
+  Points whole = Points::Zero(ensemble.paths(), scheme.dimension());
+  whole.leftCols(scheme.positions()) = ensemble.points;
+  ensemble.points = std::move(whole);
+  return ensemble;
+}
+
 Report advance(Ensemble& ensemble, const Scheme& scheme, std::int64_t steps, const Execution& execution) {
   return run_tiles(ensemble, scheme, steps, {}, execution);
 }

@@ -28,6 +28,9 @@ struct Ensemble {
   static Ensemble from_law(const Law& law, Index paths, std::uint64_t seed, std::uint32_t replicate = 0);
 };
 
+/// The ensemble with zeros for the coordinates of the scheme that are no positions.
+Ensemble at_rest(Ensemble ensemble, const Scheme& scheme);
+
 /// Advances the ensemble by `steps` >= 0 steps. Blocks outside, steps inside: a tile of paths stays in cache for a
 /// slice of steps. Same bits for any pool, any execution.block (a multiple of kLanes) and any split of the steps.
 ///

@@ -5,6 +5,8 @@
 
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/sde/observers.hpp"
+#include "solvers/sde/sgd.hpp"
+#include "support/gaussian_source.hpp"
 #include "support/sde_problems.hpp"
 
 namespace sgdlimits {
@@ -28,12 +30,20 @@ bool same_bits(const Points& a, const Points& b) {
 
 std::vector<std::shared_ptr<const Scheme>> schemes() {
   const auto rippled = std::make_shared<test::Rippled>();
+  const Values g6 = Values::LinSpaced(6, 0.0, 2.0);
+  const auto power = LearningRateSchedule::power_law(LearningRate(0.1), 0.6, 5);
   const auto curvatures = std::make_shared<test::RandomCurvature>(Values::LinSpaced(7, 0.0, 2.0));
   return {euler_maruyama(minus_gradient(rippled), Temperature(0.5), 0.05),
           heun(minus_gradient(std::make_shared<test::DoubleWell>()), Temperature(0.5), 0.05),
           isotropic_noise_sgd(rippled, LearningRate(0.1)),
           mini_batch_sgd(curvatures, LearningRate(0.1), 3, Replacement::with),
-          mini_batch_sgd(curvatures, LearningRate(0.1), 3, Replacement::without)};
+          mini_batch_sgd(curvatures, LearningRate(0.1), 3, Replacement::without),
+          stochastic_gradient_descent(epoch_gradient(std::make_shared<test::RandomCurvature>(g6), 2),
+                                      {power, Momentum::heavy_ball(0.8), AddedNoise::langevin(Temperature(0.1))}),
+          stochastic_gradient_descent(online_gradient(std::make_shared<test::GaussianSource>(3, 0.7, false), 2),
+                                      {power, Momentum::nesterov(0.5), {}}),
+          stochastic_gradient_descent(online_gradient(std::make_shared<test::GaussianSource>(3, 0.7, true), 2),
+                                      {power, {}, AddedNoise::mean_field(Temperature(0.1))})};
 }
 
 // Fails if a tile's size or its padding, the thread that moves it, or the place where Gaussians are drawn shows.
