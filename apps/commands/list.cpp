@@ -10,6 +10,7 @@
 #include "models/networks/activation.hpp"
 #include "models/potentials/catalogue.hpp"
 #include "solvers/sde/catalogue.hpp"
+#include "solvers/sde/underdamped.hpp"
 #include "validation/claims/registry.hpp"
 
 namespace sgdlimits {
@@ -50,6 +51,11 @@ Listing schemes() {
                             order(orders.strong), order(orders.weak), order(orders.invariant_measure),
                             shortest(scheme.gradients_a_step), to_string(scheme.superlinear_drift), scheme.source});
   }
+  for (const UnderdampedRecord& scheme : underdamped_catalogue())
+    listing.rows.push_back(
+        {scheme.name, fmt::format("kind = \"langevin\", scheme = \"{}\", friction, mass", scheme.name),
+         order(scheme.orders.strong), order(scheme.orders.weak), order(scheme.orders.invariant_measure),
+         shortest(scheme.gradients_a_step), "no", scheme.source});
   listing.rows.push_back({"isotropic-noise sgd", "kind = \"sgd\", noise = \"isotropic\"", "-", "-", "-", "1", "no",
                           "Euler-Maruyama at step s, temperature s/2"});
   listing.rows.push_back({"mini-batch sgd", "kind = \"sgd\", noise = \"mini-batch\"", "-", "-", "-", "1", "-", "-"});

@@ -57,10 +57,12 @@ class Judge {
     const StudyRecord* grid = context_.grid_record(problem.name);
     const StudyRecord* spectrum = context_.spectrum_record(problem, problem.temperature->value());
     const bool ensemble = record.outcome.ensemble != nullptr;
-    if (id == "A2" && ensemble && grid) judge_law(study, record, problem, *grid);
+    // positions of underdamped motion share the Gibbs measure, not the way to it
+    const bool overdamped = ensemble && study.motion != Motion::underdamped;
+    if (id == "A2" && overdamped && grid) judge_law(study, record, problem, *grid);
     if (id == "A3" && ensemble && grid) judge_stationary(study, record, problem, *grid);
     if (id == "A4" && record.outcome.evolution && spectrum) judge_grid_decay(study, record, problem, *spectrum);
-    if (id == "A4" && ensemble && spectrum) judge_ensemble_decay(study, problem, grid, *spectrum);
+    if (id == "A4" && overdamped && spectrum) judge_ensemble_decay(study, problem, grid, *spectrum);
     if (id == "A6" && record.outcome.spectrum) judge_poincare(study, record);
   }
 

@@ -60,7 +60,7 @@ enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape, sgd_o
 std::string to_string(StudyKind kind);
 
 /// What moves the paths of a langevin, sgd or escape study.
-enum class Motion { langevin, isotropic_sgd, mini_batch_sgd };
+enum class Motion { langevin, underdamped, isotropic_sgd, mini_batch_sgd };
 
 struct Study {
   std::string name;
@@ -74,8 +74,9 @@ struct Study {
   double time_tolerance = 1e-5;
   // langevin, sgd, escape
   Motion motion = Motion::langevin;
-  std::string scheme;  ///< of Motion::langevin, a name of scheme_names()
-  double step = 0;     ///< numerical step of langevin and of escape with noise = "langevin"
+  std::string scheme;             ///< of Motion::langevin, a name of scheme_names()
+  double friction = 1, mass = 1;  ///< of Motion::underdamped, scheme a name of underdamped_names()
+  double step = 0;                ///< numerical step of langevin and of escape with noise = "langevin"
   Index paths = 0;
   Index batch = 1;
   Replacement replacement = Replacement::with;

@@ -8,6 +8,7 @@
 #include "apps/experiment/reading.hpp"
 #include "core/text.hpp"
 #include "solvers/sde/catalogue.hpp"
+#include "solvers/sde/underdamped.hpp"
 
 namespace sgdlimits::experiment {
 
@@ -127,10 +128,34 @@ void read_fokker_planck(Section& section, const Problem& problem, Study& study) 
   study.time_tolerance = section.number("time_tolerance", {1e-12, 0.1, false, false}, 1e-5);
 }
 
+/// True if the study's scheme is one for positions and momenta; then friction and mass belong to it.
+bool read_underdamped(Section& section, const Problem& problem, Study& study) {
+  std::vector<std::string> names = scheme_names();
+  const std::vector<std::string> underdamped = underdamped_names();
+  names.insert(names.end(), underdamped.begin(), underdamped.end());
+  study.scheme = section.choice("scheme", names, "heun");
+  if (!find_underdamped(study.scheme)) {
+    for (const char* key : {"friction", "mass"}) {
+      if (section.has(key))
+        section.fail(key, fmt::format("{} is for the underdamped schemes alone: {}", section.full(key),
+                                      fmt::join(underdamped, ", ")));
+    }
+    return false;
+  }
+  if (!problem.potential->domain().is_everywhere())
+    section.fail("scheme", "underdamped motion has no walls, but the potential lives on a box",
+                 "take an overdamped scheme, which reflects");
+  study.motion = Motion::underdamped;
+  study.step = section.number("step", kPositive);
+  study.friction = section.number("friction", kPositive, 1.0);
+  study.mass = section.number("mass", kPositive, 1.0);
+  return true;
+}
+
 void read_langevin(Section& section, const Problem& problem, Study& study) {
-  section.allow({"name", "kind", "problem", "scheme", "step", "paths", "sample_paths"});
+  section.allow({"name", "kind", "problem", "scheme", "step", "friction", "mass", "paths", "sample_paths"});
   need_clock(section, problem);
-  read_scheme(section, study);
+  if (!read_underdamped(section, problem, study)) read_scheme(section, study);
   check_times(section, "step", study.step, problem.report_at);
 }
 

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
+#include "solvers/sde/underdamped.hpp"
 
 namespace sgdlimits::experiment {
 
@@ -17,15 +18,30 @@ namespace fs = std::filesystem;
 
 std::int64_t steps_until(double t, const Scheme& scheme) { return std::llround(t / scheme.step_size()); }
 
+UnderdampedProblem underdamped_problem(const Problem& problem, const Study& study) {
+  return UnderdampedProblem::of(problem.potential, *problem.temperature, study.friction, study.mass);
+}
+
+Ensemble initial_ensemble(const RunContext& context, const Study& study, const Problem& problem, Index paths) {
+  const std::uint64_t seed = context.experiment.seed;
+  const std::uint32_t replicate = context.replicate(study);
+  if (study.motion != Motion::underdamped) return Ensemble::from_law(*problem.initial, paths, seed, replicate);
+  return underdamped_ensemble(*problem.initial, underdamped_problem(problem, study), paths, seed, replicate);
+}
+
+/// What is observed: momenta are the scheme's own.
+Points positions(const Ensemble& ensemble, const Problem& problem) {
+  return ensemble.points.leftCols(problem.potential->dimension());
+}
+
 /// An ensemble on its way through the report times, and its checkpoint.
 class Journey {
  public:
   Journey(RunContext& context, const Study& study, const Problem& problem, const Scheme& scheme)
       : context_(context), study_(study), problem_(problem), scheme_(scheme) {
     if (!resumed()) {
-      ensemble_ =
-          Ensemble::from_law(*problem.initial, study.paths, context.experiment.seed, context.replicate(study));
-      snapshots_ = {ensemble_.points};
+      ensemble_ = initial_ensemble(context, study, problem, study.paths);
+      snapshots_ = {positions(ensemble_, problem)};
     }
   }
 
@@ -45,7 +61,7 @@ class Journey {
         if (report.status == Status::interrupted) save();
         if (report.status != Status::ok) return report;
       }
-      snapshots_.push_back(ensemble_.points);
+      snapshots_.push_back(positions(ensemble_, problem_));
       if (snapshots_.size() <= problem_.report_at.size()) save();
     }
     return {Status::ok, "", {{"steps", total}, {"paths", static_cast<double>(study_.paths)}}};
@@ -94,13 +110,12 @@ void add_sample_paths(RunContext& context, const Study& study, const Problem& pr
   if (study.sample_paths == 0) return;
   constexpr std::int64_t kTimes = 400;
   const std::int64_t total = steps_until(problem.until, scheme), stride = std::max<std::int64_t>(1, total / kTimes);
-  Ensemble few =
-      Ensemble::from_law(*problem.initial, study.sample_paths, context.experiment.seed, context.replicate(study));
-  std::vector<Points> seen = {few.points};
+  Ensemble few = initial_ensemble(context, study, problem, study.sample_paths);
+  std::vector<Points> seen = {positions(few, problem)};
   ensemble.path_times = {0.0};
   while (few.step + stride <= total) {
     if (advance(few, scheme, stride).status != Status::ok) break;
-    seen.push_back(few.points);
+    seen.push_back(positions(few, problem));
     ensemble.path_times.push_back(static_cast<double>(few.step) * scheme.step_size());
   }
   for (Index path = 0; path < study.sample_paths; ++path) {
@@ -151,6 +166,8 @@ std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) 
     case Motion::langevin:
       return sgdlimits::make_scheme(study.scheme, OverdampedProblem::of(problem.potential, *problem.temperature),
                                     study.step);
+    case Motion::underdamped:
+      return underdamped_scheme(study.scheme, underdamped_problem(problem, study), study.step);
     case Motion::isotropic_sgd: return isotropic_noise_sgd(problem.potential, LearningRate(study.learning_rate));
     default: return mini_batch_sgd(problem.sum, LearningRate(study.learning_rate), study.batch, study.replacement);
   }
@@ -159,6 +176,9 @@ std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) 
 std::string motion_name(const Study& study) {
   switch (study.motion) {
     case Motion::langevin: return fmt::format("{}, step {}", study.scheme, shortest(study.step));
+    case Motion::underdamped:
+      return fmt::format("{}, step {}, friction {}, mass {}", study.scheme, shortest(study.step),
+                         shortest(study.friction), shortest(study.mass));
     case Motion::isotropic_sgd: return "isotropic-noise sgd";
     default: return fmt::format("mini-batch sgd (B = {})", study.batch);
   }
