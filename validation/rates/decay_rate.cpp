@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/errors.hpp"
+#include "validation/rates/whitening.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -35,18 +36,6 @@ Window choose_window(const std::vector<double>& times, const Values& values, con
     ++window.size;
   }
   return window;
-}
-
-// Weighted least squares after whitening: rows of `whitener` map log values to uncorrelated ones of variance 1.
-// Directions in which the covariance vanishes to rounding carry no information that can be trusted and are left out.
-Eigen::MatrixXd whitener_of(const Eigen::MatrixXd& covariance) {
-  const Eigen::VectorXd scale = covariance.diagonal().cwiseSqrt().cwiseInverse();
-  const Eigen::MatrixXd correlation = scale.asDiagonal() * covariance * scale.asDiagonal();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(correlation);
-  const double floor = 1e-10 * solver.eigenvalues().maxCoeff();
-  const Index kept = (solver.eigenvalues().array() > floor).count();
-  const Eigen::VectorXd weights = solver.eigenvalues().tail(kept).cwiseSqrt().cwiseInverse();
-  return weights.asDiagonal() * solver.eigenvectors().rightCols(kept).transpose() * scale.asDiagonal();
 }
 
 double tail_of_chi_squared(double statistic, Index degrees) {

@@ -1,0 +1,51 @@
+/// Bootstrap of stationary correlated series.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "core/measurement.hpp"
+#include "core/parallel.hpp"
+#include "core/points.hpp"
+
+namespace sgdlimits {
+
+/// A statistic of a series: rows are times, columns the components (T x m); finite on every resample.
+using SeriesStatistic = std::function<double(PointsView series)>;
+
+SeriesStatistic series_mean(Index column = 0);
+/// Quantile at `level` by linear interpolation of order statistics at (T - 1) level (Hyndman, Fan 1996, type 7).
+SeriesStatistic series_quantile(double level, Index column = 0);
+/// g(means of the columns), a smooth function of means: ratios, variances, correlations.
+SeriesStatistic function_of_means(std::function<double(const Eigen::VectorXd& means)> g);
+
+struct BlockBootstrapOptions {
+  double block_length = 0;  ///< mean length of a block, at least 1; 0: automatic
+  Index resamples = 999;
+  double confidence = 0.95;
+  std::uint64_t seed = 1;
+};
+
+struct BlockBootstrap {
+  Measurement estimate;  ///< statistic of the series, standard error that of the resamples
+  double lower = 0, upper = 0, confidence = 0;
+  double block_length = 1;
+};
+
+/// Mean block length of the stationary bootstrap that minimises the mean square error of the variance of the mean:
+/// b = (2 G^2/D)^{1/3} T^{1/3}, G = sum lambda(k/M) |k| R(k), D = 2 (sum lambda(k/M) R(k))^2, flat-top lambda, M
+/// twice the lag after which max(5, sqrt(log10 T)) correlations in a row are below 2 sqrt(log10(T)/T) (Politis, White
+/// 2004, D as corrected by Patton, Politis, White 2009); between 1 and min(3 sqrt T, T/3). T >= 16, not all values
+/// equal.
+double automatic_block_length(ValuesView series);
+
+/// Stationary bootstrap (Politis, Romano 1994): blocks with uniform starts and geometric lengths of mean b on the
+/// series wrapped to a circle, all columns together; automatic b is the largest over the columns. The interval is the
+/// basic one, 2 estimate - quantiles.
+/// Limits: the variance is too small by a part of about T_int/b, so a series should be at least 200 times its
+/// autocorrelation time; measured coverage stands in the guide. The same bits for any number of threads.
+/// Throws InvalidArgument for fewer than 16 rows, values or a statistic that are not finite, options out of range.
+BlockBootstrap block_bootstrap(PointsView series, const SeriesStatistic& statistic,
+                               const BlockBootstrapOptions& options, ThreadPool& pool);
+
+}  // namespace sgdlimits
