@@ -78,11 +78,28 @@ std::shared_ptr<const Grid> claim_grid(const Box& box, Index cells) {
   return std::make_shared<const Grid>(std::move(axes));
 }
 
+Index resolving_cells(const ClaimProblem& problem, const Box& box, const EffortSizes& sizes) {
+  const auto d = static_cast<std::size_t>(problem.potential->dimension() - 1);
+  Points x(1024, problem.potential->dimension());
+  problem.initial->sample(Noise(problem.seed, Stream::test), 0, x);
+  const double well =
+      std::sqrt(problem.temperature.value() / stiffness(*problem.potential, *problem.initial, problem.seed));
+  double wanted = 0;
+  for (Index j = 0; j < x.cols(); ++j) {
+    const double sd = std::sqrt((x.col(j) - x.col(j).mean()).square().mean());
+    const double length = sd > 0 ? std::min(sd, well) : well;
+    wanted = std::max(wanted, (box.upper(j) - box.lower(j)) / length);
+  }
+  const Index most = sizes_of(Effort::thorough).cells[d];
+  const auto enough = static_cast<Index>(std::min(std::ceil(wanted), static_cast<double>(most))) * 4;
+  return std::clamp(enough, sizes.cells[d], most);
+}
+
 Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>& times, const EffortSizes& sizes,
                          const Execution& execution) {
   const Result<Box> box = claim_box(problem, 1.1);
   if (!box.ok()) return Result<GridEnd>(box.report());
-  const Index cells = sizes.cells[static_cast<std::size_t>(problem.potential->dimension() - 1)];
+  const Index cells = resolving_cells(problem, box.value(), sizes);
   GridEnd end;
   Result<Evolution> fine = evolution_on(problem, claim_grid(box.value(), cells), end.generator, times, execution);
   if (!fine.ok()) return Result<GridEnd>(fine.report());

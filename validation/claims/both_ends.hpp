@@ -34,6 +34,10 @@ double stiffness(const Potential& potential, const Law& law, std::uint64_t seed)
 /// The box of the Gibbs measure (tail 1e-16) scaled about its centre, within the potential's domain.
 Result<Box> claim_box(const ClaimProblem& problem, double scale);
 std::shared_ptr<const Grid> claim_grid(const Box& box, Index cells);
+/// Cells along each axis: the effort's, or so many more that the coarsest of three grids still has cells no wider
+/// than the standard deviation of the initial law along the axis and than sqrt(tau/K) of a well, K the stiffness over
+/// the initial law: coarser ones show no order. A multiple of four, and never more than at the thorough effort.
+Index resolving_cells(const ClaimProblem& problem, const Box& box, const EffortSizes& sizes);
 
 /// Densities at times (the initial time 0 first).
 struct GridEnd {

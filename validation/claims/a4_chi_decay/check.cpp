@@ -97,8 +97,7 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
   const std::vector<double> times = on_clock(problem.report_times, step);
   const Result<GridEnd> grid = grid_end(problem, times, sizes, execution);
   if (!grid.ok()) return Result<ClaimReport>(grid.report());
-  const Result<double> larger =
-      chi_squared_on_larger_box(problem, sizes.cells[static_cast<std::size_t>(problem.potential->dimension() - 1)]);
+  const Result<double> larger = chi_squared_on_larger_box(problem, grid->generator->grid().axis(0).cells());
   if (!larger.ok()) return Result<ClaimReport>(larger.report());
 
   const Result<FirstCoefficient> first =
