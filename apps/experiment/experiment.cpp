@@ -1,6 +1,7 @@
 #include "apps/experiment/experiment.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -16,38 +17,22 @@ namespace {
 
 using namespace experiment;
 
-std::string error_text(const std::string& file, int line, int column, const std::string& what,
-                       const std::string& remedy) {
-  std::string text = file;
-  if (line > 0) text += fmt::format(":{}:{}", line, column);
-  text += ": " + what;
-  return remedy.empty() ? text : text + "; " + remedy;
+std::string place_text(const std::string& file, int line, int column) {
+  return line > 0 ? fmt::format("{}:{}:{}: ", file, line, column) : file + ": ";
 }
 
-toml::table parse(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) throw ExperimentError(file.string(), 0, 0, "cannot be read", "check the path");
+toml::table parse(const ExperimentSource& source) {
   try {
-    return toml::parse(text.str(), file.string());
+    toml::table tree = toml::parse(source.text, source.file.string());
+    for (const std::string& assignment : source.overrides) apply_override(tree, assignment);
+    return tree;
   } catch (const toml::parse_error& error) {
-    throw ExperimentError(file.string(), static_cast<int>(error.source().begin.line),
+    throw ExperimentError(source.file.string(), static_cast<int>(error.source().begin.line),
                           static_cast<int>(error.source().begin.column), std::string(error.description()));
   }
 }
 
-void refuse_later_keys(const Section& root) {
-  for (const char* key : {"sweep", "fit"}) {
-    if (root.has(key)) {
-      root.fail(key, fmt::format("\"{}\" is not available yet in this version", key),
-                "remove it, or write several problems");
-    }
-  }
-}
-
-std::uint64_t read_seed(Section& root) {
-  ResolvedTable& written = root.resolved().child("run");
+std::uint64_t read_seed(const Section& root, ResolvedTable& written) {
   static const toml::table empty;
   const toml::node* node = root.find("run");
   if (node && !node->is_table()) root.fail("run", "run must be a table");
@@ -126,7 +111,11 @@ void for_each_element(Section& root, const std::string& key, F each) {
 
 ExperimentError::ExperimentError(std::string file, int line, int column, const std::string& what,
                                  const std::string& remedy)
-    : Error(error_text(file, line, column, what, remedy)), file_(std::move(file)), line_(line), column_(column) {}
+    : Error(place_text(file, line, column) + (remedy.empty() ? what : what + "; " + remedy)),
+      file_(std::move(file)),
+      message_(remedy.empty() ? what : what + "; " + remedy),
+      line_(line),
+      column_(column) {}
 
 std::string to_string(StudyKind kind) {
   switch (kind) {
@@ -150,20 +139,24 @@ const Study* Experiment::find_study(const std::string& name) const {
   return found == studies.end() ? nullptr : &*found;
 }
 
-Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                           const PotentialFactories& user) {
-  toml::table tree = parse(file);
-  for (const std::string& assignment : overrides) apply_override(tree, assignment);
+namespace {
+
+/// `seed`, if given, replaces that of the file once the problems are read.
+Experiment read_tree(const toml::table& tree, const ExperimentSource& source, std::optional<std::uint64_t> seed) {
   ResolvedTable resolved;
-  Section root(tree, "", file.string(), resolved);
+  Section root(tree, "", source.file.string(), resolved);
   root.allow({"title", "run", "potential", "dynamics", "problem", "study", "compare", "claims", "sweep", "fit"});
-  refuse_later_keys(root);
 
   Experiment experiment;
-  experiment.file = file;
-  experiment.title = root.text("title", file.stem().string());
-  experiment.seed = read_seed(root);
-  read_problems(root, file.parent_path(), user, experiment);
+  experiment.file = source.file;
+  experiment.title = root.text("title", source.file.stem().string());
+  ResolvedTable& run = resolved.child("run");
+  experiment.seed = read_seed(root, run);
+  read_problems(root, source.file.parent_path(), source.user, experiment);
+  if (seed) {
+    experiment.seed = *seed;
+    run.set("seed", literal(static_cast<std::int64_t>(*seed)));
+  }
   for_each_element(root, "study", [&](Section& section) {
     Study study = read_study(section, experiment);
     experiment.studies.push_back(std::move(study));
@@ -174,8 +167,58 @@ Experiment load_experiment(const std::filesystem::path& file, const std::vector<
     Section claims = root.table("claims");
     experiment.claims = read_claims(claims, experiment);
   }
+  if (root.has("sweep")) {
+    Section sweep = root.table("sweep");
+    experiment.sweep = read_sweep(sweep);
+  }
+  for_each_element(root, "fit", [&](Section& section) {
+    FitSpec fit = read_fit(section, experiment);
+    experiment.fits.push_back(std::move(fit));
+  });
   experiment.resolved = resolved.text();
   return experiment;
+}
+
+}  // namespace
+
+ExperimentSource ExperimentSource::read(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                                        const PotentialFactories& user) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw ExperimentError(file.string(), 0, 0, "cannot be read", "check the path");
+  return {file, overrides, user, text.str()};
+}
+
+Experiment load_experiment(const ExperimentSource& source) { return read_tree(parse(source), source, std::nullopt); }
+
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                           const PotentialFactories& user) {
+  return load_experiment(ExperimentSource::read(file, overrides, user));
+}
+
+Experiment load_point(const ExperimentSource& source, const Sweep& sweep, const SweepPoint& point) {
+  toml::table tree = parse(source);
+  tree.erase("sweep");
+  tree.erase("fit");
+  const std::vector<std::string> changes = assignments(sweep, point);
+  const std::string name = fmt::format("{}", fmt::join(changes, ", "));
+  try {
+    for (const std::string& assignment : changes) apply_override(tree, assignment);
+    static const toml::table empty;
+    ResolvedTable unused;
+    const Section root(tree, "", source.file.string(), unused);
+    return read_tree(tree, source, point_seed(sweep, point, read_seed(root, unused)));
+  } catch (const ExperimentError& error) {
+    for (std::size_t k = 0; k < changes.size(); ++k) {
+      if (error.file() != "--set " + changes[k]) continue;
+      const Placed& value = sweep.keys[k].values[point.choice[k]];
+      throw ExperimentError(value.file, value.line, value.column,
+                            fmt::format("sweep point {}: {}", changes[k], error.message()));
+    }
+    throw ExperimentError(error.file(), error.line(), error.column(),
+                          fmt::format("sweep point {}: {}", name, error.message()));
+  }
 }
 
 std::string resolved_toml(const Experiment& experiment) {

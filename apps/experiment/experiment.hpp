@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/experiment/sweep.hpp"
 #include "core/errors.hpp"
 #include "core/finite_sum.hpp"
 #include "core/law.hpp"
@@ -32,9 +33,11 @@ class ExperimentError : public Error {
   const std::string& file() const { return file_; }
   int line() const { return line_; }
   int column() const { return column_; }
+  /// The message without the place.
+  const std::string& message() const { return message_; }
 
  private:
-  std::string file_;
+  std::string file_, message_;
   int line_, column_;
 };
 
@@ -113,6 +116,8 @@ struct Experiment {
   std::vector<Study> studies;
   std::vector<Compare> compares;
   ClaimChecks claims;
+  std::optional<Sweep> sweep;
+  std::vector<FitSpec> fits;
   std::string resolved;  ///< see resolved_toml
 
   const Problem& problem(const std::string& name) const;
@@ -124,6 +129,25 @@ struct Experiment {
 /// DataError for a data file. Data paths are relative to the experiment file.
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides = {},
                            const PotentialFactories& user = {});
+
+/// What load_experiment was given, with the text of the file as it was then: points of a sweep that runs for days do
+/// not see later changes of it.
+struct ExperimentSource {
+  std::filesystem::path file;
+  std::vector<std::string> overrides;
+  PotentialFactories user;
+  std::string text;
+
+  static ExperimentSource read(const std::filesystem::path& file, const std::vector<std::string>& overrides = {},
+                               const PotentialFactories& user = {});
+};
+Experiment load_experiment(const ExperimentSource& source);
+
+/// The run of one point: the file without [sweep] and [[fit]], the swept keys overridden, and the seed of the point
+/// (point_seed) for all randomness but that of the problem: data, teachers and outer weights that are drawn by law
+/// stay those of the file, so that all points are about one problem. Throws ExperimentError at the value of the
+/// sweep, or where the file does not go with it.
+Experiment load_point(const ExperimentSource& source, const Sweep& sweep, const SweepPoint& point);
 
 /// The same experiment with every default written out and its data inline: running it again reproduces the run.
 std::string resolved_toml(const Experiment& experiment);

@@ -56,13 +56,17 @@ struct ManifestFacts {
   Index block = 0;
   std::uint64_t seed = 0;
   double seconds = 0;
+  std::vector<std::pair<std::string, double>> study_seconds;  ///< by name
   std::string command_line;
   bool resumed = false;
   int exit_status = 0;
 };
 /// manifest.json: version, commit, compiler, flags, processor, the facts, seconds of each study, peak memory, SHA-256
 /// of every other file of the folder. The last file of a run.
-void write_manifest(const RunResults& results, const ManifestFacts& facts, const OutputFolder& folder);
+void write_manifest(const ManifestFacts& facts, const OutputFolder& folder);
+
+/// A field of a CSV file, quoted where it must be.
+std::string csv_field(const std::string& text);
 
 /// SHA-256 (FIPS 180-4) in hexadecimal.
 std::string sha256(const std::string& bytes);

@@ -19,14 +19,6 @@ const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck", "lange
                                          "sgd",          "escape",        "sgd-operator"};
 
 /// A verdict by its name.
-Verdict read_verdict(Section& section, const std::string& key) {
-  const std::string name = section.choice(key, {"consistent", "refuted", "undecided", "not applicable"});
-  for (Verdict verdict : {Verdict::consistent, Verdict::refuted, Verdict::undecided}) {
-    if (to_string(verdict) == name) return verdict;
-  }
-  return Verdict::not_applicable;
-}
-
 std::vector<std::string> study_names(const Experiment& experiment) {
   std::vector<std::string> names;
   for (const Study& study : experiment.studies) names.push_back(study.name);
@@ -198,6 +190,15 @@ void read_sgd_operator(Section& section, const Problem& problem, Study& study) {
 }
 
 }  // namespace
+
+Verdict read_verdict(Section& section, const std::string& key, std::optional<std::string> otherwise) {
+  const std::string name =
+      section.choice(key, {"consistent", "refuted", "undecided", "not applicable"}, std::move(otherwise));
+  for (Verdict verdict : {Verdict::consistent, Verdict::refuted, Verdict::undecided}) {
+    if (to_string(verdict) == name) return verdict;
+  }
+  return Verdict::not_applicable;
+}
 
 Study read_study(Section& section, const Experiment& experiment) {
   Study study;

@@ -34,6 +34,10 @@ Observable make_observable(const std::string& expression, std::shared_ptr<const 
 Study read_study(Section& section, const Experiment& experiment);
 Compare read_compare(Section& section, const Experiment& experiment);
 ClaimChecks read_claims(Section& section, const Experiment& experiment);
+Verdict read_verdict(Section& section, const std::string& key, std::optional<std::string> otherwise = {});
+Sweep read_sweep(Section& section);
+/// One [[fit]]; the studies and the sweep of the experiment are known.
+FitSpec read_fit(Section& section, const Experiment& experiment);
 
 /// Writes the override's value into the tree; positions in it refer to "--set KEY=VALUE".
 void apply_override(toml::table& root, const std::string& assignment);

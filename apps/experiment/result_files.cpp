@@ -19,16 +19,6 @@ using nlohmann::ordered_json;
 
 constexpr double kNormal95 = 1.959963984540054;
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 std::string slurp(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
@@ -56,6 +46,16 @@ std::map<std::string, std::string> checksums(const fs::path& folder) {
 
 }  // namespace
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 std::string measurements_csv(const RunResults& results) {
   std::string csv = "study,quantity,time,value,standard_error,discretisation_bound,lower,upper,side,grade,how\n";
   for (const MeasurementRow& row : results.measurements) {
@@ -74,12 +74,12 @@ std::string claims_json(const RunResults& results) {
   return file.dump(2) + "\n";
 }
 
-void write_manifest(const RunResults& results, const ManifestFacts& facts, const OutputFolder& folder) {
+void write_manifest(const ManifestFacts& facts, const OutputFolder& folder) {
   const BuildInfo& build = build_info();
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   ordered_json studies = ordered_json::object();
-  for (const StudyOutcome& study : results.studies) studies[study.name] = study.seconds;
+  for (const auto& [name, seconds] : facts.study_seconds) studies[name] = seconds;
   ordered_json files = ordered_json::object();
   for (const auto& [name, sum] : checksums(folder.path())) files[name] = sum;
   const ordered_json manifest = {{"schema", 1},

@@ -184,11 +184,11 @@ RunResults collect(RunContext& context, double gradients) {
   return results;
 }
 
-void write_results(const RunResults& results, const Experiment& experiment, const OutputFolder& folder) {
+void write_results(const RunResults& results, const Experiment& experiment, const OutputFolder& folder, bool arrays) {
   folder.write("experiment.toml", resolved_toml(experiment));
   folder.write("measurements.csv", measurements_csv(results));
   folder.write("claims.json", claims_json(results));
-  write_arrays(results, folder);
+  if (arrays) write_arrays(results, folder);
 }
 
 }  // namespace
@@ -223,7 +223,7 @@ Result<RunResults> run_experiment(const Experiment& experiment, const RunOptions
   context.execution.progress(0);
   RunResults results = collect(context, gradients);
   if (context.folder) {
-    write_results(results, experiment, *context.folder);
+    write_results(results, experiment, *context.folder, options.arrays);
     std::filesystem::remove_all(context.folder->checkpoint());
   }
   context.execution.progress(1);

@@ -16,6 +16,7 @@ struct RunOptions {
   std::filesystem::path out;  ///< output folder; empty: nothing is written and nothing can be resumed
   bool resume = false;        ///< take finished studies and checkpoints from the folder
   bool force = false;         ///< use a folder although it is not empty and not one of ours
+  bool arrays = true;         ///< write arrays.nc
 };
 
 /// Called on the calling thread: name of the study ("comparisons and claims" at the end) and the fraction done.

@@ -61,9 +61,9 @@ const toml::node* Section::find(const std::string& key) const {
   return node || !fallback_ ? node : fallback_->get(key);
 }
 
-void Section::allow(const std::vector<std::string>& known) {
+void Section::allow(const std::vector<std::string>& known, const std::function<bool(const std::string&)>& also) {
   for (const std::string& key : keys()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    if (std::find(known.begin(), known.end(), key) != known.end() || (also && also(key))) continue;
     const std::string where = path_.empty() ? "at the top level" : "in [" + path_ + "]";
     fail(key, fmt::format("unknown key \"{}\" {}", key, where), suggestion(key, known));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <toml++/toml.h>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -36,8 +37,9 @@ class Section {
   const std::string& file() const { return file_; }
   ResolvedTable& resolved() { return *resolved_; }
 
-  /// Throws at the first key (in file order) that is not in the list; all getters ask for keys of the list.
-  void allow(const std::vector<std::string>& keys);
+  /// Throws at the first key (in file order) that is not in the list; all getters ask for keys of the list. Keys for
+  /// which `also` holds are accepted besides.
+  void allow(const std::vector<std::string>& keys, const std::function<bool(const std::string&)>& also = {});
   bool has(const std::string& key) const { return find(key) != nullptr; }
   bool has_own(const std::string& key) const { return table_->contains(key); }
   const toml::node* find(const std::string& key) const;
@@ -65,6 +67,9 @@ class Section {
 
   /// An error at the key, or at the table if the key is not there.
   [[noreturn]] void fail(const std::string& key, const std::string& what, const std::string& remedy = "") const;
+  /// An error at a node of the table, `offset` characters after its begin.
+  [[noreturn]] void fail_node(const toml::node& node, const std::string& what, const std::string& remedy,
+                              std::size_t offset = 0) const;
   /// Runs f; a formula or an argument that it refuses becomes an error at the key.
   template <class F>
   auto at(const std::string& key, F f) const {
@@ -83,8 +88,6 @@ class Section {
   const toml::node& require(const std::string& key) const;
   [[noreturn]] void fail_type(const toml::node& node, const std::string& name, const std::string& wanted) const;
   [[noreturn]] void fail_formula(const std::string& key, const FormulaError& error) const;
-  [[noreturn]] void fail_node(const toml::node& node, const std::string& what, const std::string& remedy,
-                              std::size_t offset = 0) const;
   double checked(const toml::node& node, const std::string& name, const Range& range) const;
   const toml::table& as_table(const std::string& key) const;
 
