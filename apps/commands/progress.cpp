@@ -83,6 +83,11 @@ void Progress::begin(const std::string& label) {
   fraction_.store(0, std::memory_order_relaxed);
 }
 
+void Progress::label(const std::string& label) {
+  const std::scoped_lock lock(mutex_);
+  label_ = label;
+}
+
 void Progress::draw(bool terminal, std::stop_token stop) {
   const auto period = terminal ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
   std::mutex waiting;

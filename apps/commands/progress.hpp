@@ -25,6 +25,8 @@ class Progress {
 
   /// A new part begins; its clock starts at zero.
   void begin(const std::string& label);
+  /// Another name for the part that is running; its clock goes on.
+  void label(const std::string& label);
   void set(double fraction) { fraction_.store(fraction, std::memory_order_relaxed); }
 
  private:

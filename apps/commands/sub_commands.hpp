@@ -84,6 +84,9 @@ std::vector<std::string> list_topics();
 /// Reads an experiment file. Throws NoInput if it is not there, or is no file.
 Experiment read_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                            const PotentialFactories& user);
+/// The same, not yet read.
+ExperimentSource read_source(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                             const PotentialFactories& user);
 
 /// The number in a text. Throws UsageError "NAME is TEXT but must be a number".
 double to_number(const std::string& name, const std::string& text);

@@ -227,7 +227,7 @@ Sweep read_sweep(Section& section) {
 }
 
 FitSpec read_fit(Section& section, const Experiment& experiment) {
-  section.allow({"name", "y", "x", "at", "by", "expect"});
+  section.allow({"name", "y", "x", "at", "errors", "by", "expect"});
   if (!experiment.sweep) section.fail("", "a fit needs [sweep]", "it takes one point of the line from each run");
   FitSpec fit;
   fit.name = section.text("name", fmt::format("fit-{}", experiment.fits.size() + 1));
@@ -243,6 +243,11 @@ FitSpec read_fit(Section& section, const Experiment& experiment) {
   fit.y = read_expression(section, "y", owners);
   fit.x = read_expression(section, "x", owners);
   if (section.has("at")) fit.at = section.number("at", kNonnegative);
+  fit.replicate_errors = section.choice("errors", {"own", "replicates"}, "own") == "replicates";
+  if (fit.replicate_errors && experiment.sweep->replicates < 2) {
+    section.fail("errors", fmt::format("{} is \"replicates\" but the sweep has one replicate", section.full("errors")),
+                 "write sweep.replicates = 5 or so");
+  }
   fit.by = section.texts("by", std::vector<std::string>{});
   std::vector<std::string> swept;
   for (const SweptKey& key : experiment.sweep->keys) swept.push_back(key.key);

@@ -8,6 +8,8 @@
 
 #include "apps/build_info.hpp"
 #include "apps/experiment/output_folder.hpp"
+#include "apps/experiment/run_fit.hpp"
+#include "apps/report/sweep_report.hpp"
 #include "core/text.hpp"
 
 namespace sgdlimits {
@@ -15,6 +17,7 @@ namespace sgdlimits {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace experiment;
 
 std::string slurp(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -79,10 +82,13 @@ class Runner {
                                                                               points_.size(), points_[k].name));
       }
       results_.points.push_back(std::move(*found[k]));
+      for (const FitSpec& fit : file_.fits) check_names(fit, *file_.sweep, results_.points.back());
     }
+    for (const FitSpec& fit : file_.fits) run_fit(fit, results_);
     folder.write("experiment.toml", resolved_toml(file_));
     folder.write("sweep.csv", sweep_csv(results_));
     folder.write("points.csv", points_csv(results_));
+    folder.write("claims.json", sweep_claims_json(results_));
     return std::move(results_);
   }
 

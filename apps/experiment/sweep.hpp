@@ -53,9 +53,10 @@ struct FitExpectation {
 /// A straight line y = slope x + intercept through the points of a sweep.
 struct FitSpec {
   std::string name;
-  Placed y, x;                  ///< expressions in measured names and swept keys
-  std::optional<double> at;     ///< time of quantities that have one; the last unless said
-  std::vector<std::string> by;  ///< swept keys: a line of its own for each combination of their values
+  Placed y, x;                    ///< expressions in measured names and swept keys
+  std::optional<double> at;       ///< time of quantities that have one; the last unless said
+  bool replicate_errors = false;  ///< errors from the scatter of the replicates instead of the measurements' own
+  std::vector<std::string> by;    ///< swept keys: a line of its own for each combination of their values
   std::optional<FitExpectation> expect;
 };
 

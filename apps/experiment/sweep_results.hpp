@@ -7,6 +7,7 @@
 
 #include "apps/experiment/results.hpp"
 #include "apps/experiment/sweep.hpp"
+#include "validation/rates/weighted_regression.hpp"
 
 namespace sgdlimits {
 
@@ -38,12 +39,33 @@ struct PointOutcome {
   std::string why() const;
 };
 
+/// One point of a line, its errors carried through the expressions.
+struct FitPoint {
+  std::size_t run = 0;  ///< place in SweepResults::points
+  double x = 0, y = 0, standard_error = 0, bound = 0;
+};
+
+/// One line.
+struct FitOutcome {
+  std::string name, y, x;
+  std::vector<std::pair<std::string, std::string>> group;  ///< keys of `by` with their values
+  std::vector<FitPoint> points;
+  std::vector<std::string> left_out;  ///< "dynamics.learning_rate=0.1,replicate=1: why"
+  Report report;                      ///< of the regression
+  std::optional<RegressionFit> line;
+  std::string remark;  ///< whether the points lie on a line
+  std::vector<Hypothesis> hypotheses;
+  std::optional<Comparison> comparison;  ///< of the slope, where one is expected
+  bool has_expectation = false;
+  Verdict verdict = Verdict::undecided, expected = Verdict::consistent;
+};
+
 struct SweepResults {
   std::string title, potential;
   std::uint64_t seed = 0;
   Sweep sweep;
   std::vector<PointOutcome> points;
-  std::vector<std::string> remarks;
+  std::vector<FitOutcome> fits;
 };
 
 /// The number of a swept value; none for strings and lists, 0 or 1 for false and true.

@@ -16,6 +16,7 @@ enum class Mark {
   line,
   dashed,
   area,         ///< filled down to the x axis
+  band,         ///< filled between y_low and y_high
   points,       ///< with vertical intervals where low and high are given, horizontal ones where x_low and x_high are
   upper_limit,  ///< an arrow down from y: only an upper bound is known
   minimum,      ///< critical points

@@ -60,6 +60,7 @@ std::string style(const Series& series) {
     }
     case Mark::dashed: return "lines dt (12,8) lw " + number(series.width) + c;
     case Mark::area: return "filledcurves y1=0 fs transparent solid 0.3 noborder" + c;
+    case Mark::band: return "filledcurves fs transparent solid 0.2 noborder" + c;
     case Mark::points: return fmt::format("points pt {} ps 0.9{}", point_type(series.role), c);
     case Mark::upper_limit: return "vectors head filled size screen 0.007,20 lw 1.6" + c;
     case Mark::minimum: return "points pt 6 ps 1.5 lw 2.4" + c;
@@ -91,7 +92,8 @@ std::string plot_item(const Series& series, const std::string& name) {
     with.replace(0, 6, "yerrorbars");
   else if (series.mark == Mark::points && !series.x_low.empty())
     with.replace(0, 6, "xerrorbars");
-  return "$" + name + " notitle with " + with;
+  const std::string columns = series.mark == Mark::band ? " using 1:3:4" : "";
+  return "$" + name + columns + " notitle with " + with;
 }
 
 std::string raster_blocks(const Raster& raster, const std::string& name) {

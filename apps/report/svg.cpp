@@ -80,7 +80,20 @@ std::string polyline(const Series& series, const Frame& frame) {
   return d;
 }
 
+/// Forth along the upper edge, back along the lower one; without edges, as in a legend, the area below y.
+std::string draw_band(const Series& series, const Frame& frame) {
+  Series edge = series;
+  if (!series.y_low.empty()) edge.y = series.y_high;
+  std::string d = polyline(edge, frame);
+  for (std::size_t k = series.x.size(); k > 0; --k) {
+    const double y = series.y_low.empty() ? frame.bottom : frame.py(series.y_low[k - 1]);
+    d += fmt::format("L{} {}", number(frame.px(series.x[k - 1])), number(y));
+  }
+  return "<path class=\"ar\" d=\"" + d + "z\"/>";
+}
+
 std::string draw_line(const Series& series, const Frame& frame) {
+  if (series.mark == Mark::band) return draw_band(series, frame);
   if (series.mark == Mark::area) {
     std::string d = polyline(series, frame);
     d += fmt::format("L{} {}L{} {}z", number(frame.px(series.x.back())), number(frame.bottom),
@@ -111,7 +124,9 @@ std::string draw_points(const Series& series, const Frame& frame) {
   return svg;
 }
 
-bool is_line(Mark mark) { return mark == Mark::line || mark == Mark::dashed || mark == Mark::area; }
+bool is_line(Mark mark) {
+  return mark == Mark::line || mark == Mark::dashed || mark == Mark::area || mark == Mark::band;
+}
 
 std::string draw(const Series& series, const Frame& frame) {
   if (series.x.empty()) return "";
@@ -242,7 +257,7 @@ std::string draw_legend(const Figure& figure, double& height) {
     Series sample = *entry;
     sample.x_low = sample.x_high = sample.y_low = sample.y_high = {};
     sample.x = is_line(sample.mark) ? std::vector<double>{0, 1} : std::vector<double>{0.5};
-    sample.y.assign(sample.x.size(), sample.mark == Mark::area ? 1.0 : 0.5);
+    sample.y.assign(sample.x.size(), sample.mark == Mark::area || sample.mark == Mark::band ? 1.0 : 0.5);
     sample.width = std::max(sample.width, 1.8);
     sample.opacity = 1;
     const bool arrow_down = sample.mark == Mark::upper_limit;
