@@ -215,7 +215,7 @@ std::optional<Measurement> predicted_slope(const FitSpec& fit, const SweepResult
 /// The line read as a law, for the remark.
 std::string law_of(const FitSpec& fit) {
   const bool log_y = fit.y.text.starts_with("log("), log_x = fit.x.text.starts_with("log(");
-  return log_y && log_x ? "power law" : log_y ? "exponential law" : "straight line";
+  return log_y && log_x ? "a power law" : log_y ? "an exponential law" : "a straight line";
 }
 
 void judge(const FitSpec& fit, const SweepResults& results, FitOutcome& outcome) {
@@ -228,7 +228,7 @@ void judge(const FitSpec& fit, const SweepResults& results, FitOutcome& outcome)
       "quadratic term {} (p = {}), with which the slope goes from {} to {} over the range",
       with_interval(line.curvature), brief(line.curvature_p_value, 2), brief(local(first->x)), brief(local(last->x)));
   if (line.curvature_p_value < 0.01) {
-    outcome.remark = fmt::format("not a {} here: {}", law_of(fit), evidence);
+    outcome.remark = fmt::format("not {} here: {}", law_of(fit), evidence);
   } else if (line.lack_of_fit_p_value < 0.01) {
     outcome.remark = fmt::format("the points lie off every straight line (p = {}): errors multiplied by {}",
                                  brief(line.lack_of_fit_p_value, 2), brief(line.error_scale, 3));

@@ -141,5 +141,24 @@ INSTANTIATE_TEST_SUITE_P(Files, Examples, testing::ValuesIn(examples()), [](cons
   return name;
 });
 
+// The example of a sweep. Fails if a slope is not the barrier's, a point fails, or a picture is missing.
+TEST(Files, ShowTheSlopeOfEyringAndKramers) {
+  const Place place;
+  const bool gnuplot = std::system("command -v gnuplot >/dev/null 2>&1") == 0;
+  const Outcome outcome = place.run(
+      {"run", SGDLIMITS_SOURCE_DIR "/examples/05-eyring-kramers-sweep.toml", "--out", "out", "--quiet", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err << outcome.out;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json.at("points").size(), 16u);
+  ASSERT_EQ(json.at("fits").size(), 2u);
+  for (const Json& fit : json.at("fits")) {
+    EXPECT_EQ(fit.at("points").size(), 8u);
+    EXPECT_EQ(fit.at("verdict"), "consistent");
+  }
+  expect_picture(place, "fit-eyring_kramers-0_75", gnuplot);
+  expect_picture(place, "fit-eyring_kramers-1_0", gnuplot);
+  expect_self_contained(place.read("out/report.html"));
+}
+
 }  // namespace
 }  // namespace cli

@@ -34,10 +34,10 @@ TEST_P(Mistakes, AreRefusedWithTheWholeMessage) {
 }
 
 const std::vector<Mistake> kMistakes = {
-    {"sweep", "[claims]", "[sweep]\nreplicates = 2\n[claims]",
-     "e.toml:33:1: \"sweep\" is not available yet in this version; remove it, or write several problems"},
+    {"sweep", "[claims]", "[sweep]\nreplicas = 2\n[claims]",
+     "e.toml:34:12: unknown key \"replicas\" in [sweep]; did you mean \"replicates\"?"},
     {"fit", "[claims]", "[[fit]]\ny = \"1\"\n[claims]",
-     "e.toml:33:1: \"fit\" is not available yet in this version; remove it, or write several problems"},
+     "e.toml:33:1: a fit needs [sweep]; it takes one point of the line from each run"},
     {"missing", "formula = \"(x^2-1)^2 + 0.1*c*x\"\n", "",
      "e.toml:3:1: [potential] has no key \"formula\"; it has no default, so write it"},
     {"table", "initial = {kind = \"gibbs\", temperature = 0.04, tilt = [0.1]}", "initial = 3",

@@ -99,6 +99,17 @@ measure = ["loss"]
 grid = "consistent"
 [claims]
 check = ["A2"]
+[sweep]
+mode = "grid"
+[sweep."dynamics.learning_rate"]
+geometric = [0.1, 0.2, 2]
+[[fit]]
+y = "log(gap.spectral_gap)"
+x = "1/dynamics.learning_rate"
+errors = "own"
+[fit.expect]
+slope = 1.0
+verdict = "consistent"
 )TOML";
 
 /// A section of kEverySection: the line that begins it, the headings of the page that list its keys, and the keys
@@ -130,6 +141,10 @@ const std::vector<Part> kParts = {
     {"name = \"operator\"", {"studies", "sgd-operator"}, {"replacement"}},
     {"[[compare]]", {"compare"}, {"at", "measure"}},
     {"[claims]", {"claims"}, {"check"}},
+    {"[sweep]", {"sweep"}, {"mode"}},
+    {"[sweep.\"dynamics.learning_rate\"]", {"range"}, {}},
+    {"[[fit]]", {"fit"}, {"errors"}},
+    {"[fit.expect]", {"expected slope"}, {"verdict"}},
 };
 
 /// What follows the heading `title` of the page, up to the next heading.
