@@ -24,6 +24,7 @@ enum class Stream : std::uint64_t {
   proposal = 6,    ///< acceptance of proposals
   test = 7,        ///< random inputs of tests and claims
   sample = 8,      ///< fresh samples of a law while SGD runs
+  bridge = 9,      ///< Brownian paths between the ends of a step
 };
 
 class Noise {

@@ -49,7 +49,8 @@ Listing schemes() {
     const SchemeOrders& orders = scheme.additive_noise;
     listing.rows.push_back({scheme.name, fmt::format("kind = \"langevin\", scheme = \"{}\"", scheme.name),
                             order(orders.strong), order(orders.weak), order(orders.invariant_measure),
-                            shortest(scheme.gradients_a_step), to_string(scheme.superlinear_drift), scheme.source});
+                            std::to_string(scheme.gradients_a_step), to_string(scheme.superlinear_drift),
+                            scheme.source});
   }
   for (const UnderdampedRecord& scheme : underdamped_catalogue())
     listing.rows.push_back(

@@ -49,8 +49,10 @@ std::string motion_name(const Study& study);
 
 /// Bound on the bias of a mean, in standard deviations, that the step of a Langevin scheme brings, from the stiffest
 /// well: on a quadratic of curvature K the stationary variance is off by the factor harmonic_variance(hK) of the
-/// scheme (hK where the well is too stiff for the step). Without a spectrum of the problem, K is the root mean square
-/// over its initial law. The step of SGD is part of the model: 0. Comparisons and claims both take it off.
+/// scheme (hK where the well is too stiff for the step or no closed form exists; (hK/2)^p for a scheme that is exact
+/// on quadratics and of order p in the measure; 0 for an unbiased one). Without a spectrum of the problem, K is the
+/// root mean square over its initial law. The step of SGD is part of the model: 0. Comparisons and claims both take
+/// it off.
 /// Underdamped schemes: h^2 K/(4m).
 double step_bias(const RunContext& context, const Study& study);
 

@@ -23,7 +23,10 @@ double step_bias(const RunContext& context, const Study& study) {
     return 0.25 * study.step * study.step * stiffest / study.mass;
   }
   const double z = study.step * stiffest;
-  const double bias = std::abs(scheme_record(study.scheme).harmonic_variance(z) - 1);
+  const SchemeRecord& scheme = scheme_record(study.scheme);
+  if (!scheme.harmonic_variance) return z;
+  const double bias = std::abs(scheme.harmonic_variance(z) - 1), order = *scheme.additive_noise.invariant_measure;
+  if (bias == 0) return std::isinf(order) ? 0 : std::pow(z / 2, order);
   return std::isinf(bias) ? z : bias;
 }
 

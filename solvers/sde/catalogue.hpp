@@ -22,13 +22,14 @@ struct SchemeRecord {
   std::string name;       ///< as in experiment files: "euler-maruyama"
   std::string statement;  ///< one step, in the names of docs/guide/schemes.md
   SchemeOrders additive_noise;
-  double gradients_a_step;  ///< evaluations of b, on average where it depends on the state
-  std::string source;       ///< author, year, theorem
+  int gradients_a_step;  ///< evaluations of b, the least where it depends on the state
+  std::string source;    ///< author, year, theorem
   bool needs_gradient_drift, needs_potential_values, needs_hessian;
   /// Every random number of a step is one of the Gaussians that `advance` is handed, so a caller may prescribe them.
   bool takes_prescribed_normals;
   SuperlinearDrift superlinear_drift;
-  /// Stationary variance on f = a x^2/2, times a/tau, as a function of z = a h in the stable range, +infinity beyond.
+  /// Stationary variance on f = a x^2/2, times a/tau, as a function of z = a h in the stable range, +infinity beyond;
+  /// null where there is no closed form.
   double (*harmonic_variance)(double z);
 };
 
@@ -47,9 +48,16 @@ struct OverdampedProblem {
   static OverdampedProblem of(std::shared_ptr<const Potential> potential, Temperature tau);
 };
 
+/// What single schemes may be told beside the step.
+struct SchemeOptions {
+  std::optional<Eigen::MatrixXd> linear_part;  ///< exponential-euler: A; reference_hessian(potential) if left out
+  Index leapfrog_steps = 5;                    ///< hmc
+};
+
 /// The scheme of that name bound to the problem and step. Throws InvalidArgument for an unknown name, a problem
 /// without what the scheme needs, and as the scheme's own factory.
-std::unique_ptr<Scheme> make_scheme(const std::string& name, const OverdampedProblem& problem, double step);
+std::unique_ptr<Scheme> make_scheme(const std::string& name, const OverdampedProblem& problem, double step,
+                                    const SchemeOptions& options = {});
 
 /// A scheme as a Markov chain Y_k that steps by fresh Gaussians alone, normals_per_step() a step, seen through
 /// E h(X_k) = E h(Y_k + smoothing g), g ~ N(0, I) independent of Y_k. For most schemes Y = X, smoothing = 0;
@@ -58,7 +66,9 @@ struct MarkovForm {
   std::unique_ptr<Scheme> chain;
   double smoothing;
 };
-/// Throws InvalidArgument as make_scheme, and where !takes_prescribed_normals.
-MarkovForm markov_form(const std::string& name, const OverdampedProblem& problem, double step);
+/// Throws InvalidArgument as make_scheme, where !takes_prescribed_normals, and for leimkuhler-matthews in a domain
+/// with finite ends.
+MarkovForm markov_form(const std::string& name, const OverdampedProblem& problem, double step,
+                       const SchemeOptions& options = {});
 
 }  // namespace sgdlimits

@@ -1,7 +1,5 @@
 #include "solvers/sde/nested_path.hpp"
 
-#include <cmath>
-
 #include "core/errors.hpp"
 
 namespace sgdlimits {
@@ -17,16 +15,18 @@ class OnFinerPath final : public Scheme {
   SchemeOrders orders() const override { return scheme_->orders(); }
   Stream stream() const override { return scheme_->stream(); }
   Index normals_per_step() const override { return m_ * scheme_->normals_per_step(); }
+  Index steps_ahead() const override { return scheme_->steps_ahead(); }
+  std::string remedy_for_loss() const override { return scheme_->remedy_for_loss(); }
 
   void advance(PathBlock& block, std::int64_t step, const Noise& noise) const override {
     const Index n = block.x.rows(), k = scheme_->normals_per_step();
     Scratch::Frame frame(block.scratch);
-    Eigen::Map<Points> sum = frame.points(n, k);
-    sum.setZero();
-    for (Index i = 0; i < m_; ++i) sum += block.normals.middleCols(i * k, k);
-    sum /= std::sqrt(static_cast<double>(m_));
-    PathBlock coarse{block.x, {sum.data(), n, k}, block.first_path, block.time, block.scratch};
-    scheme_->advance(coarse, step, noise);
+    const Index steps = 1 + steps_ahead();
+    Eigen::Map<Points> coarse = frame.points(n, steps * k);
+    for (Index i = 0; i < steps; ++i)
+      scheme_->coarsen(block.normals.middleCols(i * m_ * k, m_ * k), m_, coarse.middleCols(i * k, k));
+    PathBlock inner{block.x, {coarse.data(), n, steps * k}, block.first_path, block.time, block.scratch};
+    scheme_->advance(inner, step, noise);
   }
 
  private:

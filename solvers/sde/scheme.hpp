@@ -23,7 +23,8 @@ struct SchemeOrders {
 /// rows beyond the ensemble start as copies of its last path and are dropped at the end.
 struct PathBlock {
   Eigen::Map<Points> x;
-  /// n x normals_per_step(): standard Gaussians of this step, column j at noise index step normals_per_step() + j.
+  /// n x (1 + steps_ahead()) normals_per_step(): standard Gaussians of this step and of those it looks ahead to,
+  /// column j at noise index step normals_per_step() + j.
   /// The runner draws those of many steps at once, since one Philox block serves two of them in one dimension.
   Eigen::Map<const Points> normals;
   Index first_path;
@@ -52,6 +53,15 @@ class Scheme {
   virtual Stream stream() const { return Stream::brownian; }
   /// Gaussians that one path needs in one step.
   virtual Index normals_per_step() const = 0;
+  /// Following steps whose Gaussians a step also sees. Since these are a function of (path, step), a scheme whose
+  /// steps share Gaussians keeps no state beside x.
+  virtual Index steps_ahead() const { return 0; }
+  /// The Gaussians of one step from those of m steps of size step_size()/m on the same Brownian path, given side by
+  /// side in `fine`, n x m normals_per_step(). Unless overridden a Gaussian is an increment over its root of time,
+  /// and coarse ones are sums over sqrt(m).
+  virtual void coarsen(PointsView fine, Index m, PointsOut coarse) const;
+  /// What an infinite or NaN path of this scheme should move the reader to do, for the runner's message.
+  virtual std::string remedy_for_loss() const;
   /// Advances every path of the block from `step` to step + 1: a pure function of x, normals and `noise` at
   /// (path, step), so that it may be repeated and split anywhere.
   virtual void advance(PathBlock& block, std::int64_t step, const Noise& noise) const = 0;

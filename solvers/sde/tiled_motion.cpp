@@ -19,6 +19,9 @@ Scratch& worker_scratch() {
   return scratch;
 }
 
+/// Columns come in pairs from one Philox block.
+constexpr Index even(Index columns) { return columns + columns % 2; }
+
 /// Steps whose Gaussians are drawn together; even where one Philox block serves two steps.
 std::int64_t steps_at_once(Index rows, Index normals_per_step) {
   if (normals_per_step == 0) return 1024;
@@ -62,12 +65,15 @@ struct Slice {
   }
 
   void step_tile(Eigen::Map<Points> x, Index first, Index rows, Scratch::Frame& frame, Scratch& scratch) const {
-    const Index k = scheme.normals_per_step();
+    const Index k = scheme.normals_per_step(), seen = k * (1 + scheme.steps_ahead());
     const std::int64_t at_once = steps_at_once(x.rows(), k);
-    Eigen::Map<Points> normals = frame.points(x.rows(), k * at_once);
+    const Index ahead = even(seen - k);
+    Eigen::Map<Points> normals = frame.points(x.rows(), k * at_once + ahead);
+    Index kept = 0;  // columns on the left that were drawn with the steps before
     for (std::int64_t from = begin; from < end;) {
       const std::int64_t to = std::min(end, (from / at_once + 1) * at_once);
-      if (k > 0) noise.normals(first, from * k, normals.leftCols(k * (to - from)));
+      const Index columns = k * (to - from) + ahead;
+      if (columns > kept) noise.normals(first, from * k + kept, normals.middleCols(kept, columns - kept));
       if (scheme.takes_many_steps() && !look) {
         PathBlock tile{x, {normals.data(), x.rows(), k * (to - from)}, first, time(from), scratch};
         scheme.advance_many(tile, from, to, noise);
@@ -75,10 +81,12 @@ struct Slice {
         continue;
       }
       for (std::int64_t step = from; step < to; ++step) {
-        PathBlock tile{x, {normals.data() + (step - from) * k * x.rows(), x.rows(), k}, first, time(step), scratch};
+        const double* mine = normals.data() + (step - from) * k * x.rows();
+        PathBlock tile{x, {mine, x.rows(), seen}, first, time(step), scratch};
         scheme.advance(tile, step, noise);
         if (look) look({x, first, rows, time(step + 1), scratch});
       }
+      for (kept = 0; kept < ahead; ++kept) normals.col(kept) = normals.col(columns - ahead + kept);
       from = to;
     }
   }
@@ -109,8 +117,7 @@ std::string blow_up_message(const Slice& slice, Index lost) {
   return std::to_string(lost) + " of " + std::to_string(slice.ensemble.paths()) +
          " paths became infinite or NaN between steps " + std::to_string(slice.begin) + " and " +
          std::to_string(slice.end) + " (times " + shortest(slice.time(slice.begin)) + " to " +
-         shortest(slice.time(slice.end)) + "); take a step smaller than " + shortest(slice.scheme.step_size()) +
-         ", or a drift that grows at most linearly";
+         shortest(slice.time(slice.end)) + "); " + slice.scheme.remedy_for_loss();
 }
 
 }  // namespace

@@ -33,6 +33,11 @@ class DoubleWell final : public Potential {
     f = (0.25 * x.square().square() - 0.5 * x.square()).col(0);
   }
   void gradient(PointsView x, PointsOut g, Scratch&) const override { g = x.cube() - x; }
+  void laplacian(PointsView x, ValuesOut l, Scratch&) const override { l = 3 * x.col(0).square() - 1; }
+  Eigen::MatrixXd hessian(const Eigen::VectorXd& x, Scratch&) const override {
+    return Eigen::MatrixXd::Constant(1, 1, 3 * x(0) * x(0) - 1);
+  }
+  bool has_exact_hessian() const override { return true; }
 };
 
 /// f = |x|^2/2 + (3/2) cos(x_0 + 0.7 x_1) + (1/2) sin(2 x_1): neither quadratic nor separable, globally Lipschitz
@@ -47,6 +52,13 @@ class Rippled final : public Potential {
     g.col(0) = x.col(0) - 1.5 * (x.col(0) + 0.7 * x.col(1)).sin();
     g.col(1) = x.col(1) - 1.05 * (x.col(0) + 0.7 * x.col(1)).sin() + (2 * x.col(1)).cos();
   }
+  Eigen::MatrixXd hessian(const Eigen::VectorXd& x, Scratch&) const override {
+    const double c = 1.5 * std::cos(x(0) + 0.7 * x(1));
+    Eigen::MatrixXd h(2, 2);
+    h << 1 - c, -0.7 * c, -0.7 * c, 1 - 0.49 * c - 2 * std::sin(2 * x(1));
+    return h;
+  }
+  bool has_exact_hessian() const override { return true; }
 };
 
 /// f_i = g_i x^2/2 in one dimension

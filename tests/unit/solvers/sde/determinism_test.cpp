@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/sde/observers.hpp"
 #include "solvers/sde/sgd.hpp"
@@ -46,6 +47,26 @@ std::vector<std::shared_ptr<const Scheme>> schemes() {
                                       {power, {}, AddedNoise::mean_field(Temperature(0.1))})};
 }
 
+/// Every scheme of the catalogue: in two dimensions, and in one, where a Philox block serves two steps; a step at
+/// which the adaptive scheme cuts and the Metropolis tests refuse.
+std::vector<std::shared_ptr<const Scheme>> catalogue() {
+  const auto plane = OverdampedProblem::of(std::make_shared<test::Rippled>(), Temperature(0.5));
+  const auto line = OverdampedProblem::of(std::make_shared<test::DoubleWell>(), Temperature(0.5));
+  std::vector<std::shared_ptr<const Scheme>> all;
+  for (const std::string& name : scheme_names()) {
+    all.push_back(make_scheme(name, plane, 0.3));
+    all.push_back(make_scheme(name, line, 0.1));
+  }
+  return all;
+}
+
+/// The first ones, and the catalogue.
+std::vector<std::shared_ptr<const Scheme>> every_scheme() {
+  std::vector<std::shared_ptr<const Scheme>> all = schemes();
+  for (auto& scheme : catalogue()) all.push_back(std::move(scheme));
+  return all;
+}
+
 // Fails if a tile's size or its padding, the thread that moves it, or the place where Gaussians are drawn shows.
 TEST(Determinism, SameBitsForAnyThreadsAndBlocks) {
   for (const auto& scheme : schemes())
@@ -64,9 +85,26 @@ TEST(Determinism, SameBitsForAnyThreadsAndBlocks) {
     }
 }
 
+TEST(Determinism, CatalogueHasTheSameBitsForAnyThreadsAndBlocks) {
+  for (const auto& scheme : catalogue())
+    for (const Index paths : {3, 1030}) {
+      Ensemble reference = start(paths, scheme->dimension());
+      ASSERT_EQ(advance(reference, *scheme, 11).status, Status::ok) << scheme->name();
+      for (const int threads : {1, 3})
+        for (const Index block : {8, 64, 1000}) {
+          Execution execution = Execution::with_threads(threads);
+          execution.block = block;
+          Ensemble other = start(paths, scheme->dimension());
+          advance(other, *scheme, 11, execution);
+          ASSERT_TRUE(same_bits(reference.points, other.points))
+              << scheme->name() << " paths " << paths << " threads " << threads << " block " << block;
+        }
+    }
+}
+
 // Fails if a split starts a Philox block anew, or an ensemble carries hidden state.
 TEST(Determinism, SplitsAndCopiesContinueIdentically) {
-  for (const auto& scheme : schemes()) {
+  for (const auto& scheme : every_scheme()) {
     Ensemble whole = start(300, scheme->dimension()), parts = whole;
     advance(whole, *scheme, 41);
     for (const std::int64_t steps : {1, 2, 0, 9, 16}) advance(parts, *scheme, steps);
@@ -81,7 +119,7 @@ TEST(Determinism, SplitsAndCopiesContinueIdentically) {
 
 // Fails if a path's motion depends on the other paths: the first 100 of many are the 100 alone.
 TEST(Determinism, PathsDoNotKnowHowManyTheyAre) {
-  for (const auto& scheme : schemes()) {
+  for (const auto& scheme : every_scheme()) {
     Ensemble many = start(2000, scheme->dimension()), few = many;
     few.points = Points(many.points.topRows(100));
     advance(many, *scheme, 20);
