@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
 
 namespace sgdlimits {
@@ -25,6 +26,11 @@ class DoubleWells final : public Potential {
     f = (0.25 * x.square().square() - 0.5 * x.square()).rowwise().sum();
   }
   void gradient(PointsView x, PointsOut g, Scratch&) const override { g = x * (x.square() - 1); }
+  void laplacian(PointsView x, ValuesOut l, Scratch&) const override { l = (3 * x.square() - 1).rowwise().sum(); }
+  Eigen::MatrixXd hessian(const Eigen::VectorXd& x, Scratch&) const override {
+    return (3 * x.array().square() - 1).matrix().asDiagonal();
+  }
+  bool has_exact_hessian() const override { return true; }
 
  private:
   Index dimension_;
@@ -111,6 +117,13 @@ void heun_scheme(benchmark::State& state) {
   move(state, *heun(drift(d), Temperature(kTau), kStep), kPaths / d, 64);
 }
 
+/// Any scheme of the catalogue, for the ratio to Euler-Maruyama.
+void by_name(benchmark::State& state, const std::string& name) {
+  const Index d = state.range(0);
+  const auto problem = OverdampedProblem::of(std::make_shared<DoubleWells>(d), Temperature(kTau));
+  move(state, *make_scheme(name, problem, kStep), kPaths / d, 64);
+}
+
 void euler_blocks(benchmark::State& state) {
   Execution execution;
   execution.block = state.range(0);
@@ -154,6 +167,8 @@ BENCHMARK(mini_batch)->Name("mini_batch_sgd_without_replacement")->Arg(0)->Arg(1
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
+  for (const std::string& name : sgdlimits::scheme_names())
+    benchmark::RegisterBenchmark(("scheme " + name).c_str(), sgdlimits::by_name, name)->Arg(1)->Arg(10);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 64;
   sgdlimits::RatioReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
@@ -163,4 +178,7 @@ int main(int argc, char** argv) {
   reporter.ratio("heun/1", "mt19937_loop/1");
   reporter.ratio("euler_maruyama/10", "mt19937_loop/10");
   reporter.ratio("heun/10", "mt19937_loop/10");
+  for (const std::string& name : sgdlimits::scheme_names())
+    for (const char* d : {"/1", "/10"})
+      reporter.ratio(("scheme " + name + d).c_str(), (std::string("scheme euler-maruyama") + d).c_str());
 }

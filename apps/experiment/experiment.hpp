@@ -79,6 +79,7 @@ struct Study {
   Motion motion = Motion::langevin;
   std::string scheme;             ///< of Motion::langevin, a name of scheme_names()
   double friction = 1, mass = 1;  ///< of Motion::underdamped, scheme a name of underdamped_names()
+  Index leapfrog_steps = 5;       ///< of scheme = "hmc"
   double step = 0;                ///< numerical step of langevin and of escape with noise = "langevin"
   Index paths = 0;
   Index batch = 1;

@@ -58,10 +58,19 @@ void read_batch(Section& section, const Problem& problem, Study& study, std::opt
       "batch", 1, study.replacement == Replacement::with ? kMostPaths : static_cast<std::int64_t>(terms), batch);
 }
 
+void read_leapfrogs(Section& section, Study& study) {
+  if (study.scheme == "hmc") {
+    study.leapfrog_steps = section.integer("leapfrog_steps", 1, 10000, 5);
+  } else if (section.has("leapfrog_steps")) {
+    section.fail("leapfrog_steps", fmt::format("{} is for scheme = \"hmc\" alone", section.full("leapfrog_steps")));
+  }
+}
+
 void read_scheme(Section& section, Study& study) {
   study.motion = Motion::langevin;
   study.scheme = section.choice("scheme", scheme_names(), "heun");
   study.step = section.number("step", kPositive);
+  read_leapfrogs(section, study);
 }
 
 void read_noise(Section& section, const Problem& problem, Study& study, const std::vector<std::string>& noises) {
@@ -77,7 +86,7 @@ void read_noise(Section& section, const Problem& problem, Study& study, const st
     return;
   }
   study.motion = noise == "isotropic" ? Motion::isotropic_sgd : Motion::mini_batch_sgd;
-  for (const char* key : {"scheme", "step"}) {
+  for (const char* key : {"scheme", "step", "leapfrog_steps"}) {
     if (section.has(key)) section.fail(key, fmt::format("{} is for noise = \"langevin\" alone", section.full(key)));
   }
   if (noise == "mini-batch") read_batch(section, problem, study);
@@ -138,6 +147,7 @@ bool read_underdamped(Section& section, const Problem& problem, Study& study) {
     section.fail("scheme", "underdamped motion has no walls, but the potential lives on a box",
                  "take an overdamped scheme, which reflects");
   study.motion = Motion::underdamped;
+  read_leapfrogs(section, study);
   study.step = section.number("step", kPositive);
   study.friction = section.number("friction", kPositive, 1.0);
   study.mass = section.number("mass", kPositive, 1.0);
@@ -145,7 +155,8 @@ bool read_underdamped(Section& section, const Problem& problem, Study& study) {
 }
 
 void read_langevin(Section& section, const Problem& problem, Study& study) {
-  section.allow({"name", "kind", "problem", "scheme", "step", "friction", "mass", "paths", "sample_paths"});
+  section.allow(
+      {"name", "kind", "problem", "scheme", "step", "leapfrog_steps", "friction", "mass", "paths", "sample_paths"});
   need_clock(section, problem);
   if (!read_underdamped(section, problem, study)) read_scheme(section, study);
   check_times(section, "step", study.step, problem.report_at);
@@ -161,8 +172,8 @@ void read_sgd(Section& section, const Problem& problem, Study& study) {
 }
 
 void read_escape(Section& section, const Problem& problem, Study& study) {
-  section.allow({"name", "kind", "problem", "noise", "scheme", "step", "batch", "replacement", "learning_rate",
-                 "paths", "until", "discard", "threshold"});
+  section.allow({"name", "kind", "problem", "noise", "scheme", "step", "leapfrog_steps", "batch", "replacement",
+                 "learning_rate", "paths", "until", "discard", "threshold"});
   if (problem.potential->dimension() > 3) {
     section.fail("kind", fmt::format("escape needs the eigenfunction on a grid, which reaches three dimensions, but "
                                      "the potential has {}",

@@ -44,6 +44,10 @@ void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& reco
 
 /// What moves the paths of a langevin, sgd or escape study.
 std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study);
+/// A warning where the scheme has no invariant measure for this drift, or is not known to; else none.
+std::vector<std::string> invariant_measure_remarks(const Problem& problem, const Study& study);
+/// Acceptance rates of Metropolis schemes at the report times; nothing for others.
+void add_acceptance(const RunContext& context, const Study& study, const Scheme& scheme, StudyRecord& record);
 /// "heun, step 0.05", "mini-batch sgd (B = 10)"
 std::string motion_name(const Study& study);
 

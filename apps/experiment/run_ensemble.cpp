@@ -165,7 +165,7 @@ std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) 
   switch (study.motion) {
     case Motion::langevin:
       return sgdlimits::make_scheme(study.scheme, OverdampedProblem::of(problem.potential, *problem.temperature),
-                                    study.step);
+                                    study.step, {std::nullopt, study.leapfrog_steps});
     case Motion::underdamped:
       return underdamped_scheme(study.scheme, underdamped_problem(problem, study), study.step);
     case Motion::isotropic_sgd: return isotropic_noise_sgd(problem.potential, LearningRate(study.learning_rate));
@@ -201,6 +201,9 @@ void run_ensemble(RunContext& context, const Study& study, StudyRecord& record) 
   record.outcome.ensemble = ensemble;
   add_rows(context, problem, record);
   add_covariances(context, study, problem, record);
+  add_acceptance(context, study, *scheme, record);
+  for (std::string& remark : invariant_measure_remarks(problem, study))
+    record.outcome.remarks.push_back(std::move(remark));
   if (problem.potential->dimension() > 3) {
     record.outcome.remarks.push_back(
         fmt::format("In {} dimensions no grid bound exists: only particles and SGD reach this problem, with sampling "

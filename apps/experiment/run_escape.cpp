@@ -116,7 +116,10 @@ void run_escape(RunContext& context, const Study& study, StudyRecord& record) {
   }
   const auto count = count_escapes(context, study, *scheme, q, barrier->other.x);
   record.outcome.report = count.report();
-  if (count.ok()) report_escape(study, count.value(), prediction.value(), record);
+  if (!count.ok()) return;
+  report_escape(study, count.value(), prediction.value(), record);
+  for (std::string& remark : invariant_measure_remarks(problem, study))
+    record.outcome.remarks.push_back(std::move(remark));
 }
 
 }  // namespace sgdlimits::experiment

@@ -74,8 +74,8 @@ class Hamiltonian final : public MetropolisScheme {
     energy -= value;
     for (Index j = 0; j < d; ++j) energy -= 0.5 * p.col(j).square();
     for (Index i = 0; i < n; ++i) {
-      const double accept = std::exp(std::min(0.0, energy(i) / tau_.value()));
-      value(i) = inside(i) > 0 && std::isfinite(accept) ? accept : 0.0;
+      const double gain = energy(i) / tau_.value();  // NaN where a trajectory overflows: refused
+      value(i) = !(inside(i) > 0) ? 0.0 : gain >= 0 ? 1.0 : gain < 0 ? std::exp(gain) : 0.0;
     }
     return {y, value};
   }

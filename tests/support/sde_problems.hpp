@@ -83,6 +83,34 @@ class RandomCurvature final : public FiniteSum {
   Values g_;
 };
 
+/// f = log cosh x + x^2/4, f' = tanh x + x/2: strictly nonlinear and globally Lipschitz
+class HyperbolicTangent final : public Potential {
+ public:
+  Index dimension() const override { return 1; }
+  void value(PointsView x, ValuesOut f, Scratch&) const override {
+    f = (x.cosh().log() + 0.25 * x.square()).col(0);
+  }
+  void gradient(PointsView x, PointsOut g, Scratch&) const override { g = x.tanh() + 0.5 * x; }
+  void laplacian(PointsView x, ValuesOut l, Scratch&) const override { l = 1.5 - x.col(0).tanh().square(); }
+  bool has_exact_hessian() const override { return true; }
+  Eigen::MatrixXd hessian(const Eigen::VectorXd& x, Scratch&) const override {
+    return Eigen::MatrixXd::Constant(1, 1, 1.5 - std::tanh(x(0)) * std::tanh(x(0)));
+  }
+};
+
+/// f = cosh x, f' = sinh x: one-sided Lipschitz only
+class HyperbolicSine final : public Potential {
+ public:
+  Index dimension() const override { return 1; }
+  void value(PointsView x, ValuesOut f, Scratch&) const override { f = x.cosh().col(0); }
+  void gradient(PointsView x, PointsOut g, Scratch&) const override { g = x.sinh(); }
+  void laplacian(PointsView x, ValuesOut l, Scratch&) const override { l = x.col(0).cosh(); }
+  bool has_exact_hessian() const override { return true; }
+  Eigen::MatrixXd hessian(const Eigen::VectorXd& x, Scratch&) const override {
+    return Eigen::MatrixXd::Constant(1, 1, std::cosh(x(0)));
+  }
+};
+
 inline std::shared_ptr<const Drift> minus_gradient(std::shared_ptr<const Potential> f) {
   return std::make_shared<GradientDrift>(std::move(f));
 }

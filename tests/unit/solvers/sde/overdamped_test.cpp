@@ -110,6 +110,45 @@ TEST(AdaptiveEuler, CutsAddUpToTheIncrement) {
   EXPECT_LT(distance(e.points, x + 0.5 * 40 + std::sqrt(2 * kTau * 0.5) * gaussians(200, 0, 2)), 1e-12);
 }
 
+/// b = 40, and the places where it was asked.
+class RecordingWind final : public Drift {
+ public:
+  Index dimension() const override { return 1; }
+  void evaluate(double, PointsView x, PointsOut out, Scratch&) const override {
+    asked.push_back(x);
+    out.setConstant(40);
+  }
+  mutable std::vector<Points> asked;
+};
+
+// The first cut, of length c = 1/80 as |x| < 1, must be Brownian given the past and jointly with the whole increment
+// W: E dW^2 = 2 tau c, E dW (W - dW) = 0, at level 1e-6 with 4096 paths. Without the bridge's own noise E dW^2 would
+// be c/h = 1/40 of that, 30 standard errors away; with noise of variance c E dW (W - dW) < 0, 7 away.
+TEST(AdaptiveEuler, CutsAreBrownian) {
+  const double h = 0.5, c = 1.0 / 80;
+  const auto wind = std::make_shared<RecordingWind>();
+  Ensemble e;
+  e.seed = kSeed;
+  e.points = Points::Zero(4096, 1);
+  Execution execution;
+  execution.block = 4096;
+  advance(e, *adaptive_euler(wind, Temperature(kTau), h), 1, execution);
+  double square = 0, cross = 0;
+  Index row = 0;
+  // asked: rounds of each tile of 1024 in turn; the first round of a tile is at 0
+  for (std::size_t k = 0; k + 1 < wind->asked.size(); ++k) {
+    if ((wind->asked[k] != 0).any()) continue;
+    const Values first = wind->asked[k + 1].col(0) - 40 * c;
+    const Values whole = e.points.col(0).segment(row, first.size()) - 40 * h;
+    square += first.square().sum() / (2 * kTau * c);
+    cross += (first * (whole - first)).sum() / (2 * kTau * std::sqrt(c * (h - c)));
+    row += first.size();
+  }
+  ASSERT_EQ(row, 4096);
+  EXPECT_LT(std::abs(square / 4096 - 1), 4.9 * std::sqrt(2.0 / 4096));
+  EXPECT_LT(std::abs(cross / 4096), 4.9 / std::sqrt(4096.0));
+}
+
 // The implicit equation holds at the result. Fails for a wrong Hessian, weight or right side.
 TEST(ThetaScheme, StepSolvesItsEquation) {
   const auto f = std::make_shared<test::Rippled>();
