@@ -245,7 +245,8 @@ FitSpec read_fit(Section& section, const Experiment& experiment) {
   if (section.has("at")) fit.at = section.number("at", kNonnegative);
   fit.replicate_errors = section.choice("errors", {"own", "replicates"}, "own") == "replicates";
   if (fit.replicate_errors && experiment.sweep->replicates < 2) {
-    section.fail("errors", fmt::format("{} is \"replicates\" but the sweep has one replicate", section.full("errors")),
+    section.fail("errors",
+                 fmt::format("{} is \"replicates\" but the sweep has one replicate", section.full("errors")),
                  "write sweep.replicates = 5 or so");
   }
   fit.by = section.texts("by", std::vector<std::string>{});

@@ -13,10 +13,11 @@ namespace sgdlimits {
 /// Points that failed or have an unexpected verdict, then the fits.
 std::string sweep_tables(const SweepResults& results);
 
-/// {schema, title, potential, seed, sweep {keys, mode, replicates, common_random_numbers}, points [{values, replicate,
-/// seed, folder, status, why, verdicts, measurements}], fits}. A fit: {name, y, x, group, status, why, points, left_out,
-/// line, remark, hypotheses, comparison, verdict, expected}. line, null where there is none: {slope, slope_interval,
-/// intercept, bootstrap, degrees_of_freedom, error_scale, curvature, curvature_p_value, lack_of_fit_p_value, how}.
+/// {schema, title, potential, seed, sweep {keys, mode, replicates, common_random_numbers}, points [{values,
+/// replicate, seed, folder, status, why, verdicts, measurements}], fits}. A fit: {name, y, x, group, status, why,
+/// points, left_out, line, remark, hypotheses, comparison, verdict, expected}. line, null where there is none:
+/// {slope, slope_interval, intercept, bootstrap, degrees_of_freedom, error_scale, curvature, curvature_p_value,
+/// lack_of_fit_p_value, how}.
 nlohmann::ordered_json to_json(const SweepResults& results);
 
 /// claims.json of a sweep: {schema, fits, points [{folder, verdicts}]}.
