@@ -10,10 +10,13 @@
 #include "support/line_samples.hpp"
 #include "validation/rates/decay_rate.hpp"
 #include "validation/rates/exponential_sum.hpp"
+#include "validation/rates/plateau.hpp"
 #include "validation/rates/weighted_regression.hpp"
 #include "validation/statistics/block_bootstrap.hpp"
+#include "validation/statistics/counts.hpp"
 #include "validation/statistics/coverage.hpp"
 #include "validation/statistics/effective_sample_size.hpp"
+#include "validation/statistics/moments.hpp"
 #include "validation/statistics/split_r_hat.hpp"
 
 namespace sgdlimits::test {
@@ -39,12 +42,13 @@ inline Values autoregression(Index n, double phi, std::uint32_t replicate, std::
 }
 
 inline bool block_bootstrap_holds(PointsView series, const SeriesStatistic& statistic, double truth,
-                                  std::uint32_t replicate) {
+                                  std::uint32_t replicate, bool percentile = false) {
   ThreadPool pool(1);
   BlockBootstrapOptions options;
   options.resamples = 399;
   options.seed = replicate + 1;
   const BlockBootstrap b = block_bootstrap(series, statistic, options, pool);
+  if (percentile) return b.percentile_lower <= truth && truth <= b.percentile_upper;
   return b.lower <= truth && truth <= b.upper;
 }
 
@@ -130,8 +134,8 @@ inline std::vector<CoverageScenario> series_scenarios() {
        [](R r) { return block_bootstrap_holds(autoregression(2000, 0.5, r), series_mean(), 0, r); }},
       {"mean of AR(1), phi = .9, 8000 values, stationary bootstrap",
        [](R r) { return block_bootstrap_holds(autoregression(8000, 0.9, r), series_mean(), 0, r); }},
-      {"median of AR(1), phi = .5, 2000 values, stationary bootstrap",
-       [](R r) { return block_bootstrap_holds(autoregression(2000, 0.5, r), series_quantile(0.5), 0, r); }},
+      {"median of AR(1), phi = .5, 2000 values, stationary bootstrap, percentile",
+       [](R r) { return block_bootstrap_holds(autoregression(2000, 0.5, r), series_quantile(0.5), 0, r, true); }},
       {"variance of AR(1), phi = .5, 4000 values, stationary bootstrap",
        [=](R r) {
          return block_bootstrap_holds(moments(autoregression(4000, 0.5, r)), function_of_means(square), 4.0 / 3, r);
@@ -194,6 +198,13 @@ inline std::vector<CoverageScenario> rate_scenarios() {
          const NoisyExponentials d({1}, {1}, 0.004, r);
          return holds(fit_decay(d.times, d.values, d.covariance).value().rate, 1);
        }},
+      {"lower of rates 1 and 4, window by the plateau",
+       [](R r) {
+         const NoisyExponentials d({1, 1}, {1, 4}, 0.002, r);
+         const Result<PlateauFit> fit = fit_decay_on_plateau(d.times, d.values, d.covariance);
+         return fit.ok() && holds(fit->fit.rate, 1);
+       },
+       true},
       {"one exponential, variable projection", [](R r) { return exponentials_hold({1}, {1}, 0.02, 1, 0, r); }},
       {"lower of rates 1 and 4, variable projection",
        [](R r) {
@@ -225,9 +236,48 @@ inline std::vector<CoverageScenario> rate_scenarios() {
   };
 }
 
+/// Uniforms of one repetition.
+inline Values uniform_sample(Index n, std::uint32_t replicate) {
+  Points u(1, n);
+  Noise(25, Stream::test, replicate).uniforms(0, 0, u);
+  return u.row(0).transpose();
+}
+
+/// Events of a Poisson process of rate 1 in (0, until].
+inline Index poisson_draw(double until, std::uint32_t replicate) {
+  const Values gaps = -uniform_sample(100, replicate).log();
+  Index events = 0;
+  for (double t = gaps(0); t <= until && events < 99; t += gaps(events)) ++events;
+  return events;
+}
+
+inline std::vector<CoverageScenario> count_scenarios() {
+  using R = std::uint32_t;
+  const auto contains = [](const CountInterval& i, double truth) { return i.lower <= truth && truth <= i.upper; };
+  return {
+      {"mean of x^2, 2000 Gaussians",
+       [](R r) {
+         ThreadPool pool(1);
+         const Observable square{"x^2", [](PointsView x, ValuesOut out, Scratch&) { out = x.col(0).square(); }};
+         return holds(sample_means(gaussian_sample(2000, 0, 1, r), {square}, pool)[0].measurement(), 1);
+       }},
+      {"probability .1, 50 trials, Clopper-Pearson",
+       [=](R r) { return contains(clopper_pearson((uniform_sample(50, r) < 0.1).count(), 50), 0.1); }, true},
+      {"Poisson rate, 5.5 events expected, Garwood",
+       [=](R r) { return contains(poisson_rate(poisson_draw(5.5, r), 5.5), 1); }, true},
+      {"escape rate, 200 exponential passages seen on (1, 3]",
+       [=](R r) {
+         const PassageCount c = count_passages(-uniform_sample(200, r).log() / 0.5, 1, 3);
+         return contains(poisson_rate(c.events, c.exposure), 0.5);
+       },
+       true},
+  };
+}
+
 inline std::vector<CoverageScenario> coverage_scenarios() {
   std::vector<CoverageScenario> all = series_scenarios();
-  for (const auto& more : {regression_scenarios(), rate_scenarios()}) all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more : {count_scenarios(), regression_scenarios(), rate_scenarios()})
+    all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 

@@ -113,7 +113,7 @@ ProjectionMinimum descend(const Problem& problem, Eigen::VectorXd free) {
 // The best of all increasing choices of `count` of the scan's rates.
 std::vector<Eigen::VectorXd> scan(const Problem& problem) {
   const Index count = problem.free_count();
-  const Index points = count == 1 ? 41 : count == 2 ? 21 : 15;
+  const Index points = count == 1 ? 41 : count == 2 ? 15 : 12;
   std::vector<std::pair<double, Eigen::VectorXd>> found;
   std::vector<Index> pick(static_cast<std::size_t>(count));
   for (Index k = 0; k < count; ++k) pick[static_cast<std::size_t>(k)] = k;

@@ -140,8 +140,14 @@ BlockBootstrap block_bootstrap(PointsView series, const SeriesStatistic& statist
   std::sort(drawn.data(), drawn.data() + drawn.size());
   const double tail = (1 - options.confidence) / 2;
   const auto k = static_cast<Index>(std::max(1.0, std::floor(tail * static_cast<double>(drawn.size() + 1))));
-  return {Measurement::sampled(estimate, error, "stationary bootstrap"), 2 * estimate - drawn(drawn.size() - k),
-          2 * estimate - drawn(k - 1), options.confidence, block};
+  const double low = drawn(k - 1), high = drawn(drawn.size() - k);
+  return {Measurement::sampled(estimate, error, "stationary bootstrap"),
+          2 * estimate - high,
+          2 * estimate - low,
+          low,
+          high,
+          options.confidence,
+          block};
 }
 
 }  // namespace sgdlimits

@@ -27,8 +27,10 @@ struct BlockBootstrapOptions {
 };
 
 struct BlockBootstrap {
-  Measurement estimate;  ///< statistic of the series, standard error that of the resamples
-  double lower = 0, upper = 0, confidence = 0;
+  Measurement estimate;         ///< statistic of the series, standard error that of the resamples
+  double lower = 0, upper = 0;  ///< basic: 2 estimate - quantiles of the resamples
+  double percentile_lower = 0, percentile_upper = 0;  ///< the quantiles themselves
+  double confidence = 0;
   double block_length = 1;
 };
 
@@ -40,8 +42,9 @@ struct BlockBootstrap {
 double automatic_block_length(ValuesView series);
 
 /// Stationary bootstrap (Politis, Romano 1994): blocks with uniform starts and geometric lengths of mean b on the
-/// series wrapped to a circle, all columns together; automatic b is the largest over the columns. The interval is the
-/// basic one, 2 estimate - quantiles.
+/// series wrapped to a circle, all columns together; automatic b is the largest over the columns. Take the basic
+/// interval for smooth functions of means; for quantiles the percentile interval, which is that of order statistics
+/// when the draws are independent and follows monotone maps (Efron 1979), whereas the basic one reflects it.
 /// Limits: the variance is too small by a part of about T_int/b, so a series should be at least 200 times its
 /// autocorrelation time; measured coverage stands in the guide. The same bits for any number of threads.
 /// Throws InvalidArgument for fewer than 16 rows, values or a statistic that are not finite, options out of range.
