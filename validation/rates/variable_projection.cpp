@@ -9,7 +9,7 @@ namespace sgdlimits {
 namespace {
 
 constexpr double kSmallestGap = 1e-3;
-constexpr Index kStarts = 3;
+constexpr Index kStarts = 2;
 
 /// One minimisation: which rates are free, and the residual of variable projection.
 struct Problem {

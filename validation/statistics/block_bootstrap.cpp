@@ -22,24 +22,25 @@ void require(PointsView series, const BlockBootstrapOptions& options) {
     throw InvalidArgument("block length", options.block_length, "at least 1, or 0 for automatic");
 }
 
-/// Uniforms of one resample, fetched by the batch.
+/// Uniforms of one resample: those of kLanes paths, which cost what one costs.
 class Uniforms {
  public:
   Uniforms(const Noise& noise, Index resample) : noise_(noise), resample_(resample) {}
   double next() {
-    if (used_ == batch_.cols()) {
-      noise_.uniforms(resample_, drawn_, batch_);
+    if (used_ == batch_.size()) {
+      noise_.uniforms(kLanes * resample_, drawn_, batch_);
       drawn_ += batch_.cols();
       used_ = 0;
     }
-    return batch_(0, used_++);
+    return batch_.data()[used_++];
   }
 
  private:
   const Noise& noise_;
-  Index resample_, used_ = 64;
+  Index resample_;
   std::int64_t drawn_ = 0;
-  Points batch_ = Points(1, 64);
+  Points batch_ = Points(kLanes, 32);
+  Index used_ = batch_.size();
 };
 
 // Blocks on the circle: uniform starts, P(length > k) = (1 - 1/b)^k.
