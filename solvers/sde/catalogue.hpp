@@ -24,13 +24,13 @@ struct SchemeRecord {
   SchemeOrders additive_noise;
   int gradients_a_step;  ///< evaluations of b, the least where it depends on the state
   std::string source;    ///< author, year, theorem
-  bool needs_gradient_drift, needs_potential_values, needs_hessian;
+  bool needs_gradient_drift = false, needs_potential_values = false, needs_hessian = false;
   /// Every random number of a step is one of the Gaussians that `advance` is handed, so a caller may prescribe them.
-  bool takes_prescribed_normals;
-  SuperlinearDrift superlinear_drift;
+  bool takes_prescribed_normals = true;
+  SuperlinearDrift superlinear_drift = SuperlinearDrift::not_known;
   /// Stationary variance on f = a x^2/2, times a/tau, as a function of z = a h in the stable range, +infinity beyond;
   /// null where there is no closed form.
-  double (*harmonic_variance)(double z);
+  double (*harmonic_variance)(double z) = nullptr;
 };
 
 /// All records, in the order of the guide.
