@@ -41,6 +41,13 @@ std::string to_string(Verdict verdict) {
   return "";
 }
 
+ClaimReport not_applicable(ClaimReport report, std::string hypothesis, std::string evidence) {
+  report.why = evidence;
+  report.hypotheses.push_back({std::move(hypothesis), false, std::move(evidence)});
+  report.verdict = Verdict::not_applicable;
+  return report;
+}
+
 Verdict combine(const std::vector<Hypothesis>& hypotheses, const std::vector<Comparison>& comparisons) {
   const auto any = [&](Verdict verdict) {
     return std::any_of(comparisons.begin(), comparisons.end(),

@@ -51,6 +51,10 @@ struct ClaimReport {
 /// otherwise undecided.
 Verdict combine(const std::vector<Hypothesis>& hypotheses, const std::vector<Comparison>& comparisons);
 
+/// The report as it stands with one more hypothesis, found not to hold: not applicable, with the evidence as the
+/// reason.
+ClaimReport not_applicable(ClaimReport report, std::string hypothesis, std::string evidence);
+
 /// Equality: consistent if the difference's interval lies within +-tolerance, refuted if it lies outside
 /// entirely, otherwise undecided. z: two-sided normal quantile.
 Comparison compare_equal(std::string quantity, Measurement prediction, Measurement measurement, double tolerance,

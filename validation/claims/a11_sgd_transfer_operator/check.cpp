@@ -69,23 +69,14 @@ Result<FirstPassage> passages(const SgdLaws& laws, const FiniteSum& sum, const S
   return first_passage(ensemble, scheme, std::llround(until / scheme.step_size()), reached, execution);
 }
 
-ClaimReport not_applicable(const std::string& statement, const std::string& evidence) {
-  ClaimReport report{
-      .id = "A11",
-      .name = "sgd-transfer-operator",
-      .subject = "mini-batch sgd (batch 1)",
-      .statement = "SGD on finite data has the invariant measures and escapes of its transfer operator",
-      .source = "Shirokoff, Zaleski, arXiv 2409.12243"};
-  report.hypotheses.push_back({statement, false, evidence});
-  report.verdict = Verdict::not_applicable;
-  report.why = evidence;
-  return report;
-}
-
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const auto sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
-  if (!sum) return not_applicable("f is a mean over samples", "the potential has no samples to draw batches from");
-  if (sum->dimension() > 2) return not_applicable("the dimension is 1 or 2", std::to_string(sum->dimension()));
+  if (!sum)
+    return not_applicable(sgd_transfer_report("mini-batch sgd (batch 1)"), "f is a mean over samples",
+                          "the potential has no samples to draw batches from");
+  if (sum->dimension() > 2)
+    return not_applicable(sgd_transfer_report("mini-batch sgd (batch 1)"), "the dimension is 1 or 2",
+                          std::to_string(sum->dimension()));
   const LearningRate rate = problem.temperature.learning_rate();
   const Index paths = effort == Effort::quick ? 100'000 : effort == Effort::standard ? 400'000 : 2'000'000;
   SgdLawsOptions options;
@@ -99,7 +90,8 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
     const double gap = measure.gap->value();
     const double steps = std::ceil(kRelaxations / (gap * rate.value()));
     if (!(steps * static_cast<double>(paths) <= kPathSteps))
-      return not_applicable("relaxation within the invariant measures is affordable",
+      return not_applicable(sgd_transfer_report("mini-batch sgd (batch 1)"),
+                            "relaxation within the invariant measures is affordable",
                             fmt::format("the gap within a measure is {:.3g}", gap));
     Ensemble ensemble = Ensemble::from_law(PointLaw(inside_of(measure)), paths, problem.seed, replicate++);
     const Report done = advance(ensemble, *scheme, static_cast<std::int64_t>(steps), execution);

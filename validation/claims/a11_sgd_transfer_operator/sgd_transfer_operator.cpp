@@ -60,12 +60,7 @@ Comparison compare_escape(const SgdTransferMaterial& material, const std::option
 }
 
 ClaimReport blank(const SgdTransferMaterial& material) {
-  ClaimReport report{
-      .id = "A11",
-      .name = "sgd-transfer-operator",
-      .subject = material.subject,
-      .statement = "SGD on finite data has the invariant measures and escapes of its transfer operator",
-      .source = "Shirokoff, Zaleski, arXiv 2409.12243"};
+  ClaimReport report = sgd_transfer_report(material.subject);
   const auto fine = static_cast<Index>(material.laws.sgd().measures.size());
   report.hypotheses.push_back({"both grids find the same number of invariant measures",
                                fine == material.laws.coarse_measures,
@@ -91,6 +86,14 @@ ClaimReport control_of(const SgdTransferMaterial& material, double z) {
 }
 
 }  // namespace
+
+ClaimReport sgd_transfer_report(std::string subject) {
+  return {.id = "A11",
+          .name = "sgd-transfer-operator",
+          .subject = std::move(subject),
+          .statement = "SGD on finite data has the invariant measures and escapes of its transfer operator",
+          .source = "Shirokoff, Zaleski, arXiv 2409.12243"};
+}
 
 ClaimReport judge_sgd_transfer_operator(const SgdTransferMaterial& material, bool controls) {
   const MotionLaws& sgd = material.laws.sgd();

@@ -30,6 +30,9 @@ struct SgdTransferMaterial {
   std::string subject;
 };
 
+/// Identity, statement and source of the claim, with nothing judged yet.
+ClaimReport sgd_transfer_report(std::string subject);
+
 ClaimReport judge_sgd_transfer_operator(const SgdTransferMaterial& material, bool controls);
 
 ClaimEntry sgd_transfer_operator_claim();

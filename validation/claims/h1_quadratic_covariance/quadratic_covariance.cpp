@@ -74,17 +74,11 @@ ClaimProblem eight_samples() {
           .seed = 1};
 }
 
-ClaimReport not_applicable(const std::string& statement, const std::string& evidence) {
-  ClaimReport report = blank("mini-batch sgd");
-  report.hypotheses.push_back({statement, false, evidence});
-  report.verdict = Verdict::not_applicable;
-  report.why = evidence;
-  return report;
-}
-
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const auto sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
-  if (!sum) return not_applicable("f is a mean over samples", "the potential has no samples to draw batches from");
+  if (!sum)
+    return not_applicable(blank("mini-batch sgd"), "f is a mean over samples",
+                          "the potential has no samples to draw batches from");
   const Index paths = effort == Effort::quick ? 100'000 : effort == Effort::standard ? 400'000 : 2'000'000;
   const LearningRate rate = problem.temperature.learning_rate();
   const Index batch = std::min<Index>(2, sum->terms());
@@ -93,10 +87,12 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
     const BatchLaw law(sum->terms(), batch, replacement, 1);
     const Result<StationaryMoments> moments = quadratic_sgd_moments(*sum, rate, law);
     if (!moments.ok())
-      return not_applicable("terms are quadratic and the second moment is stationary", moments.why());
+      return not_applicable(blank("mini-batch sgd"), "terms are quadratic and the second moment is stationary",
+                            moments.why());
     const double steps = std::ceil(20 / -std::log(moments->radius));
     if (!(steps * static_cast<double>(paths) <= kPathSteps))
-      return not_applicable("relaxation is affordable", fmt::format("contraction {:.6g} a step", moments->radius));
+      return not_applicable(blank("mini-batch sgd"), "relaxation is affordable",
+                            fmt::format("contraction {:.6g} a step", moments->radius));
     Ensemble ensemble =
         Ensemble::from_law(PointLaw(moments->mean), paths, problem.seed, replacement == Replacement::with ? 0 : 1);
     const auto scheme = mini_batch_sgd(sum, rate, batch, replacement);

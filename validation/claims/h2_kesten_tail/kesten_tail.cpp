@@ -71,25 +71,22 @@ ClaimProblem gaussian_features() {
           .seed = 1};
 }
 
-ClaimReport not_applicable(const std::string& statement, const std::string& evidence) {
-  ClaimReport report = blank("mini-batch sgd (batch 1)");
-  report.hypotheses.push_back({statement, false, evidence});
-  report.verdict = Verdict::not_applicable;
-  report.why = evidence;
-  return report;
-}
-
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const auto sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
-  if (!sum) return not_applicable("f is a mean over samples", "the potential has no samples to draw batches from");
+  if (!sum)
+    return not_applicable(blank("mini-batch sgd (batch 1)"), "f is a mean over samples",
+                          "the potential has no samples to draw batches from");
   const LearningRate rate = problem.temperature.learning_rate();
   const BatchLaw law(sum->terms(), 1, Replacement::with);
   const Result<TailIndex> tail = kesten_tail_index(*sum, rate, law);
-  if (!tail.ok()) return not_applicable("terms are quadratic on a line and SGD has a stationary law", tail.why());
+  if (!tail.ok())
+    return not_applicable(blank("mini-batch sgd (batch 1)"),
+                          "terms are quadratic on a line and SGD has a stationary law", tail.why());
   const Index paths = effort == Effort::quick ? 400'000 : effort == Effort::standard ? 1'000'000 : 4'000'000;
   const double steps = std::ceil(60 / -tail->lyapunov);
   if (!(steps * static_cast<double>(paths) <= kPathSteps))
-    return not_applicable("relaxation is affordable", fmt::format("E log|1 - s a| = {:.4g}", tail->lyapunov));
+    return not_applicable(blank("mini-batch sgd (batch 1)"), "relaxation is affordable",
+                          fmt::format("E log|1 - s a| = {:.4g}", tail->lyapunov));
   Ensemble ensemble = Ensemble::from_law(PointLaw(Eigen::VectorXd::Constant(1, tail->centre)), paths, problem.seed);
   const auto scheme = mini_batch_sgd(sum, rate, 1, Replacement::with);
   const Report done = advance(ensemble, *scheme, static_cast<std::int64_t>(steps), execution);
