@@ -54,8 +54,8 @@ struct ExponentialSumFit {
 /// e^{-lambda t} is reached to 1e-6).
 ///
 /// Number of terms: k + 1 instead of k if chi^2 falls by more than the quantile of chi-squared with 2 degrees at
-/// `level`. The second pair is not identified under "k terms", so the fall is not exactly chi-squared; simulated
-/// levels stand in the guide. Intervals: profile likelihood, all lambda_k whose smallest chi^2 over the others
+/// `level`. The second pair is not identified under "k terms", so the fall is not exactly chi-squared and
+/// `level` is nominal. Intervals: profile likelihood, all lambda_k whose smallest chi^2 over the others
 /// exceeds the minimum by no more than the quantile of chi-squared with one degree. They widen where rates are close,
 /// up to 0 or infinity, where a Gauss-Newton error would be falsely small or meaningless. Variances are taken as
 /// known; directions in which C vanishes to rounding (1e-10) are left out.

@@ -187,7 +187,7 @@ ClaimEntry modified_equations_claim() {
   return {"A1",
           "sgd-modified-equations",
           "SGD approximates SME-1 weakly with order 1 and SME-2 with order 2 in the learning rate",
-          "Li, Tai, E 2019, theorems 9 and 10",
+          "Li, Tai, E 2019, weak approximation of orders 1 and 2",
           neuron_problem,
           check};
 }

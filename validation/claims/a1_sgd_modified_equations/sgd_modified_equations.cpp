@@ -45,7 +45,7 @@ ClaimReport judge(const ModifiedEquationMaterial& exact, const ModifiedEquationM
       .name = "sgd-modified-equations",
       .subject = own.subject,
       .statement = "SGD approximates SME-1 weakly with order 1 and SME-2 with order 2 in the learning rate",
-      .source = "Li, Tai, E 2019, theorems 9 and 10"};
+      .source = "Li, Tai, E 2019, weak approximation of orders 1 and 2"};
   compare_orders(exact, first_order, report.comparisons);
   compare_orders(own, first_order, report.comparisons);
   for (std::size_t j = 0; j < own.path_means.size(); ++j) {

@@ -5,7 +5,7 @@
 ///     SME-1: dX = -grad f dt + sqrt(s Sigma) dB,     SME-2: dX = -grad(f + (s/4)|grad f|^2) dt + sqrt(s Sigma) dB.
 ///
 /// For smooth h with growth conditions and ks <= T, |E h(x_k) - E h(X_s(ks))| is O(s) for SME-1 and O(s^2) for SME-2
-/// (Li, Tai, E 2019, theorems 9 and 10; they write the order of the strong name one higher a step).
+/// (Li, Tai, E 2019; they write the order of the strong name one higher a step).
 ///
 /// Rule: orders of the errors of E f and E x^2 at T on the ladder s_0, s_0/2, ..., fitted with intervals
 /// (validation/rates/convergence_order.hpp): contain 1 (SME-1) and 2 (SME-2) and lie within +-1/2 of it. Twice:

@@ -231,7 +231,7 @@ ClaimEntry discrete_time_risk_claim() {
   return {"A9",
           "discrete-time-risk",
           "isotropic-noise SGD is within B s of the diffusion's risk, Gibbs within A s of the minimum",
-          "Shi, Su, Jordan 2020, theorem 2 and proposition 3.2",
+          "Shi, Su, Jordan 2020, excess risk in discrete time",
           rippled_parabola_problem,
           check};
 }

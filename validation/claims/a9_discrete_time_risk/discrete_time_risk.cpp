@@ -96,7 +96,7 @@ ClaimReport judge(const DiscreteTimeRiskMaterial& material, const Constants& con
                      .statement =
                          "SGD with isotropic noise: |E f(x_k) - E f(X_s(ks))| <= B s, E_mu f - min f <= A s, so the "
                          "excess risk is at most (A + B) s + sd chi(0) exp(-lambda_s ks)",
-                     .source = "Shi, Su, Jordan 2020, theorem 2 and proposition 3.2"};
+                     .source = "Shi, Su, Jordan 2020, excess risk in discrete time"};
   const double largest = material.ladder.front().learning_rate;
   report.hypotheses.push_back(
       {"s <= 1/L", largest * material.lipschitz <= 1 + 1e-12,
