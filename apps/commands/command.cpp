@@ -17,7 +17,7 @@ namespace sgdlimits {
 
 namespace {
 
-const std::vector<std::string> kCommands = {"run", "gap", "bias", "sgd-operator", "verify", "list"};
+const std::vector<std::string> kCommands = {"run", "gap", "bias", "langevin", "sgd-operator", "verify", "list"};
 
 /// "; did you mean X?" or nothing.
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
@@ -77,23 +77,32 @@ CLI::Option* repeated(CLI::App& app, const std::string& name, std::vector<std::s
       ->allow_extra_args(false);
 }
 
+void seed_option(CLI::App& app, std::optional<std::uint64_t>& target, const std::string& help) {
+  app.add_option_function<std::string>(
+         "--seed",
+         [&target](const std::string& text) {
+           target =
+               static_cast<std::uint64_t>(to_integer("--seed", text, 0, std::numeric_limits<std::int64_t>::max()));
+         },
+         help)
+      ->type_name("N");
+}
+
+/// Where a run is written, and how it goes on.
+void folder_options(CLI::App& app, std::filesystem::path& out, bool& resume, bool& force) {
+  app.add_option("--out", out, "output folder")->type_name("DIR");
+  app.add_flag("--resume", resume, "go on from the folder's checkpoint");
+  app.add_flag("--force", force, "use a folder that is not empty and not ours");
+}
+
 CLI::App* add_run(CLI::App& app, RunArguments& a) {
   CLI::App* run = app.add_subcommand("run", "run an experiment file: studies, comparisons, claims, plots, report");
   run->add_option("file", a.file, "experiment file")->type_name("FILE.toml")->required();
   repeated(*run, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
-  run->add_option("--out", a.out, "output folder")->type_name("DIR");
-  run->add_option_function<std::string>(
-         "--seed",
-         [&a](const std::string& text) {
-           a.seed =
-               static_cast<std::uint64_t>(to_integer("--seed", text, 0, std::numeric_limits<std::int64_t>::max()));
-         },
-         "seed of all randomness, instead of the file's")
-      ->type_name("N");
+  seed_option(*run, a.seed, "seed of all randomness, instead of the file's");
   integer_option(*run, "--block", a.block, 8, 1 << 20,
                  "paths that stay in cache together; results do not depend on it");
-  run->add_flag("--resume", a.resume, "go on from the folder's checkpoint");
-  run->add_flag("--force", a.force, "use a folder that is not empty and not ours");
+  folder_options(*run, a.out, a.resume, a.force);
   run->add_flag("--dry-run", a.dry_run, "check the file and print it with every default written out");
   common_options(*run, a);
   return run;
@@ -113,13 +122,17 @@ void problem_options(CLI::App& app, ProblemArguments& a) {
       app, "--learning-rate", [&a](double v) { a.learning_rate = v; }, "S", "s = 2 tau");
   number_option(
       app, "--temperature", [&a](double v) { a.temperature = v; }, "T", "tau");
-  app.add_option("--domain", a.domain, "reflecting ends, e.g. \"x=-1:1\" or \"x=0:,y=-2:2\"")->type_name("BOX");
   repeated(app, "--set", a.set, "KEY=VALUE", "replace a value of the file, may be repeated");
+}
+
+void domain_option(CLI::App& app, ProblemArguments& a) {
+  app.add_option("--domain", a.domain, "reflecting ends, e.g. \"x=-1:1\" or \"x=0:,y=-2:2\"")->type_name("BOX");
 }
 
 CLI::App* add_gap(CLI::App& app, GapArguments& a) {
   CLI::App* gap = app.add_subcommand("gap", "spectral gap and Poincare constant of a potential");
   problem_options(*gap, a);
+  domain_option(*gap, a);
   integer_option(*gap, "--modes", a.modes, 1, 100, "nonzero eigenvalues wanted (5)");
   number_option(
       *gap, "--tolerance", [&a](double v) { a.tolerance = v; }, "EPS", "relative accuracy wanted (1e-6)");
@@ -131,11 +144,43 @@ CLI::App* add_bias(CLI::App& app, BiasArguments& a) {
   CLI::App* bias =
       app.add_subcommand("bias", "what a scheme's step does to the invariant law and the rate, no sampling");
   problem_options(*bias, a);
+  domain_option(*bias, a);
   bias->add_option("--scheme", a.scheme, "the scheme (sgdlimits list schemes)")->type_name("NAME");
   repeated(*bias, "--observe", a.observe, "EXPR", "observable, e.g. \"x^2\"; may be repeated (loss)");
   bias->add_option("--steps", a.steps, "step sizes; three or more give orders")->type_name("H,H,...")->delimiter(',');
   common_options(*bias, a);
   return bias;
+}
+
+void optional_number(CLI::App& app, const std::string& name, std::optional<double>& target, const std::string& type,
+                     const std::string& help) {
+  number_option(
+      app, name, [&target](double v) { target = v; }, type, help);
+}
+
+CLI::App* add_langevin(CLI::App& app, LangevinArguments& a) {
+  CLI::App* sub = app.add_subcommand("langevin", "means over Langevin paths beside those of the Gibbs measure");
+  problem_options(*sub, a);
+  sub->add_option("--scheme", a.scheme, "the scheme (sgdlimits list schemes; heun)")->type_name("NAME");
+  optional_number(*sub, "--step", a.step, "H", "numerical step");
+  optional_number(*sub, "--friction", a.friction, "GAMMA", "of the underdamped schemes (1)");
+  optional_number(*sub, "--mass", a.mass, "M", "of the underdamped schemes (1)");
+  integer_option(*sub, "--leapfrog-steps", a.leapfrog_steps, 1, 10000, "of a proposal of hmc (5)");
+  integer_option(*sub, "--paths", a.paths, 2, (std::int64_t{1} << 32) - 1, "independent paths (10000)");
+  optional_number(*sub, "--until", a.until, "T", "last time");
+  sub->add_option("--initial", a.initial, "start: gibbs, gibbs:RATIO, \"x=0.5\" or \"x=0:1\" (mean:sd); the origin")
+      ->type_name("LAW");
+  repeated(*sub, "--observe", a.observe, "EXPR", "observable, e.g. \"x^2\"; may be repeated (loss)");
+  number_option(
+      *sub, "--tolerance", [&a](double v) { a.tolerance = v; }, "EPS",
+      "equality with the Gibbs mean, in standard deviations (0.05)");
+  seed_option(*sub, a.seed, "seed of all randomness (1)");
+  integer_option(*sub, "--block", a.block, 8, 1 << 20,
+                 "paths that stay in cache together; results do not depend on it");
+  folder_options(*sub, a.out, a.resume, a.force);
+  sub->add_flag("--dry-run", a.dry_run, "print the experiment file that says the same");
+  common_options(*sub, a);
+  return sub;
 }
 
 CLI::App* add_sgd_operator(CLI::App& app, SgdOperatorArguments& a) {
@@ -166,7 +211,9 @@ CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
 
 /// Options whose values may begin with a minus sign are joined to them, or a formula "-x^2" would be read as options.
 std::vector<std::string> joined_arguments(int argc, char** argv) {
-  static const std::vector<std::string> kFree = {"--formula", "--domain", "--param", "--set", "--observe", "--steps"};
+  static const std::vector<std::string> kFree = {"--formula", "--domain",   "--param",   "--set",
+                                                 "--observe", "--steps",    "--initial", "--step",
+                                                 "--until",   "--friction", "--mass"};
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) {
     std::string argument = argv[i];
@@ -204,11 +251,13 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   RunArguments run_arguments;
   GapArguments gap_arguments;
   BiasArguments bias_arguments;
+  LangevinArguments langevin_arguments;
   SgdOperatorArguments sgd_operator_arguments;
   VerifyArguments verify_arguments;
   CLI::App* run_app = add_run(app, run_arguments);
   CLI::App* gap_app = add_gap(app, gap_arguments);
   CLI::App* bias_app = add_bias(app, bias_arguments);
+  CLI::App* langevin_app = add_langevin(app, langevin_arguments);
   CLI::App* sgd_operator_app = add_sgd_operator(app, sgd_operator_arguments);
   CLI::App* verify_app = add_verify(app, verify_arguments);
   std::string topic;
@@ -217,10 +266,12 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
       app.add_subcommand("list", "what there is: " + fmt::format("{}", fmt::join(list_topics(), ", ")));
   list_app->add_option("topic", topic, "one of them")->type_name("TOPIC")->required();
   list_app->add_flag("--json", list_json, "one JSON object");
-  for (CLI::App* sub : {run_app, gap_app, bias_app, sgd_operator_app, verify_app, list_app}) sub->allow_extras();
+  for (CLI::App* sub : {run_app, gap_app, bias_app, langevin_app, sgd_operator_app, verify_app, list_app})
+    sub->allow_extras();
 
   if (argc < 2)
-    throw UsageError("which command? run, gap, bias, sgd-operator, verify or list; sgdlimits --help says more");
+    throw UsageError(
+        "which command? run, gap, bias, langevin, sgd-operator, verify or list; sgdlimits --help says more");
   const std::string first = argv[1];
   if (std::find(kCommands.begin(), kCommands.end(), first) == kCommands.end()) {
     static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
@@ -230,8 +281,10 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
     }
   }
   std::vector<std::string> arguments = joined_arguments(argc, argv);
-  for (const std::string& argument : arguments)
+  for (const std::string& argument : arguments) {
     run_arguments.command_line += (run_arguments.command_line.empty() ? "" : " ") + argument;
+    langevin_arguments.command_line += (langevin_arguments.command_line.empty() ? "" : " ") + shell_word(argument);
+  }
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   try {
     app.parse(arguments);
@@ -244,11 +297,12 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(first + ": " + error.what());
   }
-  for (const CLI::App* sub : {run_app, gap_app, bias_app, sgd_operator_app, verify_app, list_app})
+  for (const CLI::App* sub : {run_app, gap_app, bias_app, langevin_app, sgd_operator_app, verify_app, list_app})
     refuse_extras(*sub);
   if (run_app->parsed()) return run(run_arguments, user);
   if (gap_app->parsed()) return gap(gap_arguments, user);
   if (bias_app->parsed()) return bias(bias_arguments, user);
+  if (langevin_app->parsed()) return langevin(langevin_arguments, user);
   if (sgd_operator_app->parsed()) return sgd_operator(sgd_operator_arguments, user);
   if (verify_app->parsed()) return verify(verify_arguments, user);
   return list(topic, list_json);

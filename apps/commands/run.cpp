@@ -79,18 +79,6 @@ Result<SweepResults> compute(const ExperimentSource& source, const RunOptions& o
                    });
 }
 
-/// A word as a shell would take it back.
-std::string shell_word(const std::string& text) {
-  if (!text.empty() &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,") ==
-          std::string::npos) {
-    return text;
-  }
-  std::string quoted = "'";
-  for (char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string resume_line(const RunArguments& arguments, const std::filesystem::path& out) {
   std::string line = "sgdlimits run " + shell_word(arguments.file.string());
   for (const std::string& set : arguments.set) line += " --set " + shell_word(set);
@@ -187,6 +175,21 @@ void print_dry_run(const Experiment& experiment, const ExperimentSource& source)
 }
 
 }  // namespace
+
+std::string shell_word(const std::string& text) {
+  if (!text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,") ==
+          std::string::npos) {
+    return text;
+  }
+  std::string quoted = "'";
+  for (char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+void write_report(const RunResults& results, const RunArguments& arguments, double seconds) {
+  write_report(finished(results), arguments, OutputFolder::open(arguments.out, arguments.force), seconds);
+}
 
 ExitStatus run(const RunArguments& arguments, const PotentialFactories& user) {
   std::vector<std::string> overrides = arguments.set;

@@ -8,6 +8,7 @@
 
 #include "apps/commands/exit_status.hpp"
 #include "apps/experiment/experiment.hpp"
+#include "apps/experiment/results.hpp"
 
 namespace sgdlimits {
 
@@ -56,6 +57,19 @@ struct BiasArguments : ProblemArguments {
   std::vector<std::string> steps, observe;
 };
 
+struct LangevinArguments : ProblemArguments {
+  std::string scheme, initial;  ///< empty: heun; the file's, or the origin
+  std::optional<double> step, friction, mass, until, average_from;
+  std::optional<Index> leapfrog_steps;
+  Index paths = 10000, observations = 1000, histogram = 0, block = 256;
+  std::vector<std::string> observe, quantiles;
+  double tolerance = 0.05;
+  std::optional<std::uint64_t> seed;
+  std::filesystem::path out;  ///< empty: nothing is written
+  bool resume = false, force = false, dry_run = false;
+  std::string command_line;
+};
+
 struct VerifyArguments : CommonOptions {
   std::vector<std::string> claims;
   std::filesystem::path on;
@@ -74,6 +88,8 @@ struct SgdOperatorArguments : CommonOptions {
 ExitStatus run(const RunArguments& arguments, const PotentialFactories& user);
 ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user);
 ExitStatus bias(const BiasArguments& arguments, const PotentialFactories& user);
+/// An ensemble of Langevin paths, its means beside those of the Gibbs measure.
+ExitStatus langevin(const LangevinArguments& arguments, const PotentialFactories& user);
 /// Transfer operator of mini-batch SGD beside SME-1, SME-2 and Gibbs.
 ExitStatus sgd_operator(const SgdOperatorArguments& arguments, const PotentialFactories& user);
 ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& user);
@@ -92,6 +108,11 @@ ExperimentSource read_source(const std::filesystem::path& file, const std::vecto
 double to_number(const std::string& name, const std::string& text);
 
 int thread_count(const CommonOptions& options);
+
+/// Report page, plots and manifest of a run whose other files run_experiment has written to arguments.out.
+void write_report(const RunResults& results, const RunArguments& arguments, double seconds);
+/// A word as a shell would take it back.
+std::string shell_word(const std::string& text);
 
 /// Text to stdout.
 void print(const std::string& text);
