@@ -1,5 +1,6 @@
 #include "models/networks/activation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -46,7 +47,7 @@ ActivationValues gelu_values(double z) {
 
 const std::vector<Activation>& all_activations() {
   static const std::vector<Activation> all = {Activation::sigmoid, Activation::tanh, Activation::softplus,
-                                              Activation::relu, Activation::gelu};
+                                              Activation::relu,    Activation::gelu, Activation::piecewise_linear};
   return all;
 }
 
@@ -57,6 +58,7 @@ std::string to_string(Activation activation) {
     case Activation::softplus: return "softplus";
     case Activation::relu: return "relu";
     case Activation::gelu: return "gelu";
+    case Activation::piecewise_linear: return "piecewise-linear";
   }
   return "";
 }
@@ -72,6 +74,7 @@ std::string formula(Activation activation) {
     case Activation::softplus: return "log(1+exp(z))";
     case Activation::relu: return "max(z,0)";
     case Activation::gelu: return "z*(1+erf(z/sqrt(2)))/2";
+    case Activation::piecewise_linear: return "min(max(10*z-7.5,-2.5),7.5)";
   }
   return "";
 }
@@ -83,6 +86,8 @@ ActivationValues evaluate(Activation activation, double z) {
     case Activation::softplus: return softplus_values(z);
     case Activation::relu: return {std::max(z, 0.0), z > 0 ? 1.0 : 0.0, 0.0};
     case Activation::gelu: return gelu_values(z);
+    case Activation::piecewise_linear:
+      return {std::clamp(10 * z - 7.5, -2.5, 7.5), z > 0.5 && z < 1.5 ? 10.0 : 0.0, 0.0};
   }
   return {};
 }
@@ -100,6 +105,7 @@ ActivationConstants activation_constants(Activation activation) {
       return {kInfinity, 0.5 * std::erfc(-1.0) + std::numbers::sqrt2 * phi, 2 / std::sqrt(2 * std::numbers::pi),
               2 * phi};
     }
+    case Activation::piecewise_linear: return {7.5, 10, kInfinity, 7.5};
   }
   return {};
 }

@@ -12,11 +12,14 @@ enum class Activation {
   softplus,  ///< log(1 + e^z)
   relu,      ///< max(z, 0); derivative 0 at 0, second derivative 0 (its point mass at 0 is not seen)
   gelu,      ///< z Phi(z), Phi the standard normal distribution function (Hendrycks, Gimpel 2016; not the tanh form)
+  /// -2.5 below 1/2, 7.5 above 3/2, linear between (Mei, Montanari, Nguyen 2018); derivative 0 at both kinks, second
+  /// derivative 0 (its point masses are not seen)
+  piecewise_linear,
 };
 
 /// All of them, in the order of the enumeration.
 const std::vector<Activation>& all_activations();
-/// "sigmoid", "tanh", "softplus", "relu", "gelu".
+/// "sigmoid", "tanh", "softplus", "relu", "gelu", "piecewise-linear".
 std::string to_string(Activation activation);
 /// The inverse of to_string. Throws InvalidArgument with the nearest valid name.
 Activation activation_from_name(const std::string& name);
@@ -35,7 +38,7 @@ ActivationValues evaluate(Activation activation, double z);
 struct ActivationConstants {
   double bound;      ///< B_sigma = sup |sigma|
   double lipschitz;  ///< L = M_D = sup |sigma'|
-  double curvature;  ///< M_D' = sup |sigma''|; infinite for ReLU
+  double curvature;  ///< M_D' = sup |sigma''|; infinite where sigma' jumps
   /// sup |z sigma'(z) - sigma(z)|: where it is finite and sigma', sigma'' are bounded, the ridge loss is a Villani
   /// function for every ridge > 0.
   double homogeneity_defect;

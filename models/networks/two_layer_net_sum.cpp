@@ -31,8 +31,17 @@ void check_finite(const std::string& name, const Eigen::VectorXd& values) {
 
 }  // namespace
 
-void check(const TwoLayerNetSpec& spec) {
+void check_net(const TwoLayerNetSpec& spec) {
   if (spec.outer_weights.size() < 1) throw InvalidArgument("number of outer weights", "0", "at least 1");
+  if (!(spec.loss_factor > 0 && std::isfinite(spec.loss_factor)))
+    throw InvalidArgument("loss_factor", spec.loss_factor, "positive and finite");
+  if (!(spec.ridge >= 0 && std::isfinite(spec.ridge)))
+    throw InvalidArgument("ridge", spec.ridge, "at least 0 and finite");
+  check_finite("outer_weights", spec.outer_weights);
+}
+
+void check(const TwoLayerNetSpec& spec) {
+  check_net(spec);
   if (spec.inputs.rows() < 1 || spec.inputs.cols() < 1)
     throw InvalidArgument("inputs", text(spec.inputs.rows()) + " x " + text(spec.inputs.cols()),
                           "at least one row and one column");
@@ -42,11 +51,6 @@ void check(const TwoLayerNetSpec& spec) {
   if (!spec.input_names.empty() && static_cast<Index>(spec.input_names.size()) != spec.inputs.cols())
     throw InvalidArgument("number of input names", std::to_string(spec.input_names.size()),
                           "the number of inputs, " + text(spec.inputs.cols()) + ", or 0");
-  if (!(spec.loss_factor > 0 && std::isfinite(spec.loss_factor)))
-    throw InvalidArgument("loss_factor", spec.loss_factor, "positive and finite");
-  if (!(spec.ridge >= 0 && std::isfinite(spec.ridge)))
-    throw InvalidArgument("ridge", spec.ridge, "at least 0 and finite");
-  check_finite("outer_weights", spec.outer_weights);
   check_finite("targets", spec.targets);
   for (Index k = 0; k < spec.inputs.cols(); ++k) check_finite("inputs of column " + text(k), spec.inputs.col(k));
   if (spec.loss != Loss::logistic) return;

@@ -5,6 +5,8 @@
 
 namespace sgdlimits::networks {
 
+/// Throws InvalidArgument unless there is an outer weight, all are finite, c > 0 and lambda >= 0.
+void check_net(const TwoLayerNetSpec& spec);
 /// Throws InvalidArgument unless the specification satisfies the conditions of two_layer_net.
 void check(const TwoLayerNetSpec& spec);
 

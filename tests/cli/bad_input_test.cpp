@@ -271,7 +271,8 @@ std::vector<Case> data_cases() {
       net("column", 78, "[\"a\", \"1\"]", "[\"b\", \"1\"]",
           "e.toml:11:37: column of data.csv is \"b\" but must be one of a, s; did you mean \"a\"?"),
       net("activation", 78, "\"sigmoid\"", "\"sigmid\"",
-          "e.toml:4:14: potential.activation is \"sigmid\" but must be one of sigmoid, tanh, softplus, relu, gelu; "
+          "e.toml:4:14: potential.activation is \"sigmid\" but must be one of sigmoid, tanh, softplus, relu, gelu, "
+          "piecewise-linear; "
           "did you mean \"sigmoid\"?"),
       net("ridge", 78, "0.13", "-1", "e.toml:10:9: potential.ridge is -1 but must be at least 0 and finite"),
       Case{"net_constant_column",

@@ -17,8 +17,8 @@ TEST(Activation, NamesGoBothWays) {
     FAIL();
   } catch (const InvalidArgument& error) {
     EXPECT_STREQ(error.what(),
-                 "activation is \"sigmod\" but must be one of sigmoid, tanh, softplus, relu, gelu; did you mean "
-                 "\"sigmoid\"?");
+                 "activation is \"sigmod\" but must be one of sigmoid, tanh, softplus, relu, gelu, "
+                 "piecewise-linear; did you mean \"sigmoid\"?");
   }
 }
 
