@@ -1,58 +1,11 @@
 #include "solvers/sde/diffusion.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "core/errors.hpp"
 
 namespace sgdlimits {
 namespace {
-
-std::shared_ptr<const DiffusionCoefficients> checked(DiffusionCoefficients c) {
-  const auto at_least_one = [](const char* name, Index value) {
-    if (value < 1) throw InvalidArgument(name, std::to_string(value), "at least 1");
-  };
-  at_least_one("dimension", c.dimension);
-  at_least_one("noises", c.noises);
-  if (!c.drift) throw InvalidArgument("drift", "empty", "a function");
-  if (!c.noise) throw InvalidArgument("noise", "empty", "a function");
-  if (c.noise_class == NoiseClass::scalar && c.noises != 1)
-    throw InvalidArgument("noises", std::to_string(c.noises), "1, since the noise is said to be scalar");
-  if (c.noise_class == NoiseClass::diagonal && c.noises != c.dimension)
-    throw InvalidArgument("noises", std::to_string(c.noises),
-                          std::to_string(c.dimension) + ", the dimension, since the noise is said to be diagonal");
-  return std::make_shared<const DiffusionCoefficients>(std::move(c));
-}
-
-/// The drift plus sign/2 sum_j L^j sigma_j; the rest as it is.
-DiffusionCoefficients corrected(std::shared_ptr<const DiffusionCoefficients> c, double sign) {
-  DiffusionCoefficients other = *c;
-  other.drift = [c, sign](double t, PointsView x, PointsOut out, Scratch& scratch) {
-    const Index d = c->dimension, m = c->noises;
-    Scratch::Frame frame(scratch);
-    Eigen::Map<Points> derivatives = frame.points(x.rows(), d * m * m);
-    noise_derivatives(*c, t, x, derivatives, scratch);
-    c->drift(t, x, out, scratch);
-    for (Index j = 0; j < m; ++j) out += 0.5 * sign * derivatives.middleCols((j * m + j) * d, d);
-  };
-  return other;
-}
-
-/// Columns of L^j sigma_., by central differences along sigma_j at the cube root of the rounding.
-void differences_along(const DiffusionCoefficients& c, double t, PointsView x, PointsView direction, PointsOut out,
-                       Scratch& scratch) {
-  static const double kCubeRoot = std::cbrt(std::numeric_limits<double>::epsilon());
-  const Index n = x.rows(), d = c.dimension;
-  Scratch::Frame frame(scratch);
-  Eigen::Map<Points> shifted = frame.points(n, d), back = frame.points(n, d * c.noises);
-  Eigen::Map<Values> width = frame.values(n);
-  width = kCubeRoot * (1 + x.abs().rowwise().maxCoeff()) / (1e-3 + direction.abs().rowwise().maxCoeff());
-  shifted = x - direction.colwise() * width;
-  c.noise(t, shifted, back, scratch);
-  shifted = x + direction.colwise() * width;
-  c.noise(t, shifted, out, scratch);
-  out = (out - back).colwise() / (2 * width);
-}
 
 /// What the three schemes share.
 class DiffusionScheme : public Scheme {
@@ -65,6 +18,7 @@ class DiffusionScheme : public Scheme {
   Index normals_per_step() const override { return c_.noises; }
 
  protected:
+  bool additive() const { return c_.noise_class == NoiseClass::additive; }
   /// out += factor sum_j sigma_j dW_j
   void add_noise(PointsView sigma, const PathBlock& block, double factor, Eigen::Map<Points> out) const {
     for (Index j = 0; j < c_.noises; ++j)
@@ -79,7 +33,7 @@ class ItoEuler final : public DiffusionScheme {
  public:
   using DiffusionScheme::DiffusionScheme;
   std::string name() const override { return "euler-maruyama"; }
-  SchemeOrders orders() const override { return {0.5, 1.0, std::nullopt}; }
+  SchemeOrders orders() const override { return {additive() ? 1.0 : 0.5, 1.0, std::nullopt}; }
 
   void advance(PathBlock& block, std::int64_t, const Noise&) const override {
     const Index n = block.x.rows(), d = c_.dimension;
@@ -120,7 +74,7 @@ class StratonovichHeun final : public DiffusionScheme {
   using DiffusionScheme::DiffusionScheme;
   std::string name() const override { return "stratonovich-heun"; }
   SchemeOrders orders() const override {
-    return {c_.noise_class == NoiseClass::general ? 0.5 : 1.0, 1.0, std::nullopt};
+    return {c_.noise_class == NoiseClass::general ? 0.5 : 1.0, additive() ? 2.0 : 1.0, std::nullopt};
   }
 
   void advance(PathBlock& block, std::int64_t, const Noise&) const override {
@@ -142,45 +96,6 @@ class StratonovichHeun final : public DiffusionScheme {
 
 }  // namespace
 
-ItoDiffusion::ItoDiffusion(DiffusionCoefficients coefficients) : coefficients_(checked(std::move(coefficients))) {}
-StratonovichDiffusion::StratonovichDiffusion(DiffusionCoefficients coefficients)
-    : coefficients_(checked(std::move(coefficients))) {}
-StratonovichDiffusion ItoDiffusion::stratonovich() const {
-  return StratonovichDiffusion(corrected(coefficients_, -1));
-}
-ItoDiffusion StratonovichDiffusion::ito() const { return ItoDiffusion(corrected(coefficients_, 1)); }
-
-void noise_derivatives(const DiffusionCoefficients& c, double t, PointsView x, PointsOut out, Scratch& scratch) {
-  if (c.noise_derivatives) {
-    c.noise_derivatives(t, x, out, scratch);
-    return;
-  }
-  const Index d = c.dimension, m = c.noises;
-  Scratch::Frame frame(scratch);
-  Eigen::Map<Points> sigma = frame.points(x.rows(), d * m);
-  c.noise(t, x, sigma, scratch);
-  for (Index j = 0; j < m; ++j)
-    differences_along(c, t, x, sigma.middleCols(j * d, d), out.middleCols(j * m * d, m * d), scratch);
-}
-
-double noise_defect(const DiffusionCoefficients& c, double t, PointsView x) {
-  const Index n = x.rows(), d = c.dimension, m = c.noises;
-  if (c.noise_class == NoiseClass::general) return 0;
-  Scratch scratch;
-  Points sigma(n, d * m), derivatives(n, d * m * m);
-  c.noise(t, x, sigma, scratch);
-  noise_derivatives(c, t, x, derivatives, scratch);
-  double defect = 0;
-  for (Index j = 0; j < m; ++j)
-    for (Index k = 0; k < m; ++k) {
-      const auto jk = derivatives.middleCols((j * m + k) * d, d), kj = derivatives.middleCols((k * m + j) * d, d);
-      defect = std::max(defect, (jk - kj).abs().maxCoeff());
-      if (c.noise_class == NoiseClass::diagonal && j != k)
-        defect = std::max({defect, sigma.col(j * d + k).abs().maxCoeff(), jk.abs().maxCoeff()});
-    }
-  return defect / (1 + std::max(sigma.abs().maxCoeff(), derivatives.abs().maxCoeff()));
-}
-
 std::unique_ptr<Scheme> euler_maruyama(const ItoDiffusion& equation, double step) {
   return std::make_unique<ItoEuler>(equation.coefficients(), step);
 }
@@ -194,6 +109,23 @@ std::unique_ptr<Scheme> milstein(const ItoDiffusion& equation, double step) {
 
 std::unique_ptr<Scheme> stratonovich_heun(const StratonovichDiffusion& equation, double step) {
   return std::make_unique<StratonovichHeun>(equation.coefficients(), step);
+}
+
+const std::vector<DiffusionSchemeRecord>& diffusion_scheme_catalogue() {
+  static const std::vector<DiffusionSchemeRecord> records = {
+      {"euler-maruyama", "X + h b + sum_j sigma_j dW_j", "Kloeden, Platen 1992, sections 10.2, 14.1", euler_maruyama},
+      {"milstein", "X + h b + sum_j sigma_j dW_j + (1/2) sum_jk L^j sigma_k (dW_j dW_k - delta_jk h)",
+       "Milstein 1974; Kloeden, Platen 1992, section 10.3", milstein},
+      {"stratonovich-heun", "Y = X + h a(X) + sigma(X) dW, X + (h/2)(a(X) + a(Y)) + (1/2)(sigma(X) + sigma(Y)) dW",
+       "Rumelin 1982",
+       [](const ItoDiffusion& equation, double step) { return stratonovich_heun(equation.stratonovich(), step); }}};
+  return records;
+}
+
+const DiffusionSchemeRecord* find_diffusion_scheme(const std::string& name) {
+  for (const DiffusionSchemeRecord& record : diffusion_scheme_catalogue())
+    if (record.name == name) return &record;
+  return nullptr;
 }
 
 }  // namespace sgdlimits

@@ -1,76 +1,14 @@
-/// Equations whose noise depends on the state, and schemes for them.
-///
-///     Ito:           dX = b(t, X) dt + sum_j sigma_j(t, X) dW_j,    j = 1..m
-///     Stratonovich:  dX = a(t, X) dt + sum_j sigma_j(t, X) o dW_j,  b = a + (1/2) sum_j L^j sigma_j
-///
-/// with L^j g = (sigma_j . grad) g. Which of the two is meant is a type: reading one as the other does not compile.
+/// Schemes for equations whose noise depends on the state (core/diffusion.hpp); h the step, dW = sqrt(h) g.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "core/diffusion.hpp"
 #include "solvers/sde/scheme.hpp"
 
 namespace sgdlimits {
-
-/// Fills out for the points x at time t; called on padded tiles by many threads, so it must be pure.
-using VectorField = std::function<void(double t, PointsView x, PointsOut out, Scratch& scratch)>;
-
-/// What is known about the noise; said by the caller, measured by `noise_defect`.
-enum class NoiseClass {
-  scalar,       ///< m = 1
-  diagonal,     ///< m = d, sigma_j has the coordinate j alone, which depends on x_j alone
-  commutative,  ///< L^j sigma_k = L^k sigma_j
-  general,      ///< needs Levy areas for strong order 1
-};
-
-struct DiffusionCoefficients {
-  Index dimension = 1;  ///< d
-  Index noises = 1;     ///< m
-  NoiseClass noise_class = NoiseClass::scalar;
-  VectorField drift;  ///< N x d
-  VectorField noise;  ///< N x (d m): coordinate i of sigma_j is column j d + i
-  /// N x (d m m): coordinate i of L^j sigma_k is column (j m + k) d + i. Empty: central differences of `noise` along
-  /// sigma_j, relative error about 1e-10.
-  VectorField noise_derivatives;
-};
-
-class StratonovichDiffusion;
-
-/// dX = b dt + sum_j sigma_j dW_j. Immutable.
-class ItoDiffusion {
- public:
-  /// Throws InvalidArgument unless d, m >= 1, drift and noise are given, and m fits the class.
-  explicit ItoDiffusion(DiffusionCoefficients coefficients);
-  const DiffusionCoefficients& coefficients() const { return *coefficients_; }
-  /// The same process: its drift is b - (1/2) sum_j L^j sigma_j.
-  StratonovichDiffusion stratonovich() const;
-
- private:
-  std::shared_ptr<const DiffusionCoefficients> coefficients_;
-};
-
-/// dX = a dt + sum_j sigma_j o dW_j. Immutable.
-class StratonovichDiffusion {
- public:
-  /// Throws as ItoDiffusion.
-  explicit StratonovichDiffusion(DiffusionCoefficients coefficients);
-  const DiffusionCoefficients& coefficients() const { return *coefficients_; }
-  /// The same process: its drift is a + (1/2) sum_j L^j sigma_j.
-  ItoDiffusion ito() const;
-
- private:
-  std::shared_ptr<const DiffusionCoefficients> coefficients_;
-};
-
-/// L^j sigma_k as in `noise_derivatives`, exact or by differences.
-void noise_derivatives(const DiffusionCoefficients& coefficients, double t, PointsView x, PointsOut out,
-                       Scratch& scratch);
-
-/// How far the noise is from the class it is said to be of, at the points x: the largest of |L^j sigma_k - L^k
-/// sigma_j| (all classes but general) and, for diagonal, of entries off the diagonal; relative to 1 + the largest
-/// entry. About 1e-9 or less where the class holds.
-double noise_defect(const DiffusionCoefficients& coefficients, double t, PointsView x);
 
 /// Euler-Maruyama: X + h b + sum_j sigma_j dW_j. Strong order 1/2, weak 1 (Kloeden, Platen 1992,
 /// sections 10.2, 14.1), b and sigma smooth and globally Lipschitz; strong 1 where sigma is constant. Throws unless 0
@@ -82,7 +20,20 @@ std::unique_ptr<Scheme> euler_maruyama(const ItoDiffusion& equation, double step
 std::unique_ptr<Scheme> milstein(const ItoDiffusion& equation, double step);
 
 /// Stratonovich Heun: Y = X + h a(X) + sigma(X) dW, then X + (h/2)(a(X) + a(Y)) + (1/2)(sigma(X) + sigma(Y)) dW. No
-/// derivatives. Strong order 1 for scalar, diagonal and commutative noise, 1/2 in general; weak 1 (Rumelin 1982).
+/// derivatives. Strong order 1 for scalar, diagonal and commutative noise, 1/2 in general; weak 1, and 2 for additive
+/// noise (Rumelin 1982; Kloeden, Platen 1992, section 15.1).
 std::unique_ptr<Scheme> stratonovich_heun(const StratonovichDiffusion& equation, double step);
+
+/// One of the schemes above, for lists and commands. What it promises for a noise class: Scheme::orders().
+struct DiffusionSchemeRecord {
+  std::string name;                                                            ///< "milstein"
+  std::string statement;                                                       ///< one step
+  std::string source;                                                          ///< author, year, theorem
+  std::unique_ptr<Scheme> (*make)(const ItoDiffusion& equation, double step);  ///< throws as the scheme's factory
+};
+/// euler-maruyama, milstein, stratonovich-heun (of the equation's Stratonovich form).
+const std::vector<DiffusionSchemeRecord>& diffusion_scheme_catalogue();
+/// Null for a name that is not in the catalogue.
+const DiffusionSchemeRecord* find_diffusion_scheme(const std::string& name);
 
 }  // namespace sgdlimits

@@ -1,0 +1,54 @@
+/// Orders of convergence of schemes: what a measurement of one is, and the verdict on a declared one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/measurement.hpp"
+#include "core/result.hpp"
+#include "validation/claims/claim.hpp"
+
+namespace sgdlimits {
+
+/// Which error is of order h^p.
+enum class OrderKind {
+  strong,             ///< E |X_h(T) - X(T)| on one Brownian path
+  weak,               ///< E g(X_h(T)) - E g(X(T)) for smooth g
+  invariant_measure,  ///< E g under the scheme's invariant law, less that of the equation
+};
+/// "strong", "weak", "measure"
+std::string to_string(OrderKind kind);
+/// Throws InvalidArgument for another name, with the nearest valid one.
+OrderKind order_kind_from_name(const std::string& name);
+
+struct StepError {
+  double step;
+  Measurement error;  ///< with the standard error of its sampling, or the bound of its computation
+};
+
+struct OrderEstimate {
+  std::vector<StepError> errors;  ///< steps decreasing
+  Measurement order = Measurement::exact(0, "no errors");
+  std::string against;  ///< what the scheme was compared with
+};
+
+/// The order p of errors C h^p (1 + c h + ...) with independent standard errors, by weighted least squares of
+/// log error on 1, log h, h. Discretisation bound: the largest distance between this slope and those without c, with
+/// h^(1/2) and with h^2 in the place of h, any two of them. So the interval covers what the next-order terms can do
+/// to the slope as well as the sampling. Steps whose error is below five standard errors are left out; not_converged
+/// with fewer than four left. Throws InvalidArgument unless steps are positive and decreasing.
+Result<Measurement> sampled_order(const std::vector<StepError>& errors);
+
+/// What an interval, at level 1e-6, says of "error = O(h^p)", fixed before any measurement:
+///  * refuted: it lies below p;
+///  * consistent: it holds p and excludes p - 1/2 and p + 1/2, or it lies above p (then the problem is better than
+///    the theorem, and does not show that p is sharp);
+///  * undecided otherwise.
+struct OrderVerdict {
+  Verdict verdict = Verdict::undecided;
+  bool sharp = false;  ///< the interval holds p and excludes both neighbours
+  std::string why;
+};
+OrderVerdict judge_order(const Measurement& order, double declared);
+
+}  // namespace sgdlimits
