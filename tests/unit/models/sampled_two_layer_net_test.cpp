@@ -131,6 +131,74 @@ TEST(SampledTwoLayerNet, MeanFieldStepIsThatOfTheTheory) {
   }
 }
 
+/// Some steps from one start: rates vary, noise if sd > 0, taken in stretches of the given lengths.
+Points after_steps(const SampledSum& net, Index batch, double sd, const std::vector<Index>& stretches,
+                   double rate = 0.02) {
+  Points x = random_points(8, net.dimension(), 0.8, 17).topRows(1);
+  Values w = x.row(0).transpose();
+  const Noise noise(6, Stream::brownian, 2);
+  Scratch scratch;
+  std::int64_t step = 1000;
+  for (const Index n : stretches) {
+    Values rates(n), deviations(sd > 0 ? n : 0);
+    for (Index k = 0; k < n; ++k) rates(k) = rate / (1 + 0.01 * static_cast<double>(step + k - 1000));
+    for (Index k = 0; k < deviations.size(); ++k) deviations(k) = sd * std::sqrt(rates(k));
+    net.online_steps(w, {noise, 5, step, batch, rates, deviations}, scratch);
+    step += n;
+  }
+  x.row(0) = w.transpose();
+  return x;
+}
+
+struct Shape {
+  Index width, inputs, batch;
+};
+const std::vector<Shape> kShapes = {{1, 1, 1}, {5, 3, 1},   {32, 7, 1},  {70, 40, 1}, {1, 1, 2},
+                                    {5, 3, 7}, {33, 4, 13}, {70, 11, 6}, {64, 1, 3}};
+
+TwoLayerNetSpec shaped(Activation activation, Loss loss, Index width, double ridge) {
+  TwoLayerNetSpec spec = random_net(activation, loss, width);
+  spec.scale = OutputScale::inverse_width;
+  spec.loss_factor = static_cast<double>(width);
+  spec.ridge = ridge;
+  return spec;
+}
+
+// Many fused steps are the readable ones up to rounding: every activation, loss, shape on both sides of a block of 32
+// neurons, with and without ridge and added noise, across a redraw of samples after 64. A padded neuron that counts,
+// a noise index transposed, a rate or sample shifted by one fails.
+TEST(SampledTwoLayerNet, OnlineStepsAreTheReadableOnes) {
+  for (const Activation activation : all_activations())
+    for (const Loss loss : {Loss::square, Loss::logistic})
+      for (const Shape& shape : kShapes)
+        for (const double ridge : {0.0, 0.3})
+          for (const double sd : {0.0, 0.1}) {
+            const TwoLayerNetSpec spec = shaped(activation, loss, shape.width, ridge);
+            const auto law = GaussianClasses::isotropic(shape.inputs, 0.6);
+            const auto fast = sampled_two_layer_net(spec, law), slow = sampled_two_layer_net_reference(spec, law);
+            EXPECT_TRUE(fast->has_online_steps() && !slow->has_online_steps());
+            const Points a = after_steps(*fast, shape.batch, sd, {70}), b = after_steps(*slow, shape.batch, sd, {70});
+            EXPECT_LT((a - b).abs().maxCoeff(), 1e-11 * (1 + b.abs().maxCoeff()))
+                << fast->description() << " batch " << shape.batch;
+            EXPECT_GT((a - random_points(8, a.cols(), 0.8, 17).topRows(1)).abs().maxCoeff(), 1e-6);
+          }
+}
+
+// The same bits however the steps are split, at the borders of the samples drawn together too.
+TEST(SampledTwoLayerNet, OnlineStepsHaveTheSameBitsForAnySplit) {
+  for (const Activation activation : all_activations())
+    for (const Shape& shape : kShapes)
+      for (const double ridge : {0.0, 0.3})
+        for (const double sd : {0.0, 0.1}) {
+          const auto net = sampled_two_layer_net(shaped(activation, Loss::square, shape.width, ridge),
+                                                 GaussianClasses::isotropic(shape.inputs, 0.6));
+          const Points whole = after_steps(*net, shape.batch, sd, {140});
+          for (const auto& split : {std::vector<Index>{1, 63, 1, 64, 11}, {139, 1}, {65, 75}})
+            EXPECT_TRUE((after_steps(*net, shape.batch, sd, split) == whole).all())
+                << net->description() << " batch " << shape.batch;
+        }
+}
+
 TEST(SampledTwoLayerNet, RefusesWhatIsNone) {
   const auto law = GaussianClasses::isotropic(3, 0.4);
   TwoLayerNetSpec spec = mean_field_net(Activation::relu, 2);
