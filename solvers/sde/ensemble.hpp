@@ -49,10 +49,14 @@ Report advance_through(Ensemble& ensemble, const Scheme& scheme, const std::vect
 /// First passage: for every path the first time at which `reached(points)` is nonzero, looked at on entry and after
 /// every step, or infinity. The ensemble advances as in `advance`; paths that have arrived keep moving. Looking at
 /// steps only misses excursions between them: times come late by O(sqrt(h)) (Gobet 2000). If interrupted, the value
-/// holds what was seen until then, and a second call from there goes on: the minimum of both is the answer.
+/// holds what was seen until then, and a second call from there goes on (append). Times beside a checkpoint of the
+/// ensemble are all that a restart needs.
 struct FirstPassage {
   Values times;      ///< length N; infinity where it has not happened
   double until = 0;  ///< observed up to this time
+
+  /// Adds what a later call, from where this one stopped, has seen. Throws InvalidArgument for other paths.
+  void append(const FirstPassage& later);
 };
 /// Fills inside(i) for point i; called on padded tiles of finite points by many threads, so it must be pure.
 using Indicator = std::function<void(PointsView x, ValuesOut inside, Scratch& scratch)>;

@@ -1,9 +1,18 @@
 #include <cmath>
 #include <limits>
 
+#include "core/errors.hpp"
 #include "solvers/sde/tiled_motion.hpp"
 
 namespace sgdlimits {
+
+void FirstPassage::append(const FirstPassage& later) {
+  if (later.times.size() != times.size())
+    throw InvalidArgument("paths of the later passages", std::to_string(later.times.size()),
+                          std::to_string(times.size()));
+  times = times.min(later.times);
+  until = later.until;
+}
 
 Result<FirstPassage> first_passage(Ensemble& ensemble, const Scheme& scheme, std::int64_t steps,
                                    const Indicator& reached, const Execution& execution) {

@@ -1,4 +1,10 @@
-/// Reductions over an ensemble whose bits do not depend on threads.
+/// Reductions over an ensemble whose bits do not depend on threads: means at a time here; along the paths
+/// time_average.hpp and autocorrelation_time.hpp; of laws histogram.hpp and quantiles.hpp; first passages
+/// ensemble.hpp.
+///
+/// An observer is fed the values h of functions at the paths, as often as its caller likes; it keeps a reduction
+/// whose size does not depend on how often. Its `state()` is bytes that `restore` takes back into one of the same
+/// construction, which then continues to the same bits: beside a checkpoint of the ensemble, a restart loses nothing.
 #pragma once
 
 #include "core/parallel.hpp"
