@@ -146,6 +146,35 @@ TEST(PopulationRisk, IsTheLimitOfTheEmpiricalRisk) {
   }
 }
 
+// Stein's identity for the gradient against differences of the risk, which shares only the product: means that do not
+// vanish, unequal sds, several neurons, ridge. A lost class, factor or exchanged pair fails.
+TEST(PopulationRisk, GradientAgreesWithDifferences) {
+  for (const Activation activation : {Activation::relu, kRamp})
+    for (const Index width : {1, 2, 4}) {
+      TwoLayerNetSpec spec;
+      spec.activation = activation;
+      spec.outer_weights = testing::random_points(8, 1, 1, 4).col(0).head(width).matrix();
+      spec.scale = OutputScale::inverse_root_width;
+      spec.loss_factor = 1.3;
+      spec.ridge = 0.2;
+      const GaussianClasses law({{0.3, Eigen::Vector2d(0.7, 0), Eigen::Vector2d(0.5, 1), 2},
+                                 {0.7, Eigen::Vector2d(0, -1), Eigen::Vector2d(1, 0.25), -1}});
+      const Points w = testing::random_points(8, 2 * width, 1, 6);
+      const Points g = population_risk_gradient(spec, law, w);
+      for (Index j = 0; j < w.cols(); ++j) {
+        const double h = 1e-3;
+        const auto at = [&](double shift) {
+          Points shifted = w;
+          shifted.col(j) += shift;
+          return population_risk(spec, law, shifted);
+        };
+        const Values difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+        EXPECT_LT((difference - g.col(j)).abs().maxCoeff(), 1e-8 * (1 + g.abs().maxCoeff()))
+            << to_string(activation) << width << " " << j;
+      }
+    }
+}
+
 TEST(GaussianExpectations, RefusesWhatIsNone) {
   EXPECT_THROW(gaussian_mean(Activation::tanh, 0, 1), InvalidArgument);
   EXPECT_THROW(gaussian_mean(kRamp, 0, -1), InvalidArgument);
