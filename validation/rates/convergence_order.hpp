@@ -12,9 +12,10 @@ namespace sgdlimits {
 ///
 /// Local slopes p_k = log(e_k/e_{k+1})/log(h_k/h_{k+1}) sit at m_k = sqrt(h_k h_{k+1}); two neighbours extrapolated
 /// linearly to m = 0 give q_k, free of the term c. Value: the q of the smallest steps. Discretisation bound: what the
-/// next-order term did to the last slope, |q - p_last|, plus what is not yet explained by it, twice the last change of q
-/// (1/2 with three steps, where there is no other q: they cannot tell neighbouring half orders), plus what the bounds of
-/// the errors can do to q. So the interval widens where h is not small; expansions in h^(1/2) are covered too.
+/// next-order term did to the last slope, |q - p_last|, plus what is not yet explained by it, twice the last change
+/// of q (1/2 with three steps, where there is no other q: they cannot tell neighbouring half orders), plus what the
+/// bounds of the errors can do to q. So the interval widens where h is not small; expansions in h^(1/2) are covered
+/// too.
 ///
 /// Steps whose error is below five times its bound are left out. Status::not_converged, with the reason: fewer than
 /// three steps left, or errors that change sign between them. Throws InvalidArgument for steps that are not positive

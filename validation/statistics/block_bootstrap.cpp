@@ -1,11 +1,13 @@
 #include "validation/statistics/block_bootstrap.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <vector>
 
 #include "core/errors.hpp"
 #include "core/noise.hpp"
+#include "validation/statistics/mean_tests.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -65,6 +67,13 @@ Points resampled(PointsView series, double block_length, const Noise& noise, Ind
 }
 
 double flat_top(double x) { return std::clamp(2 * (1 - std::abs(x)), 0.0, 1.0); }
+
+double sample_variance(const Values& x) { return (x - x.mean()).square().sum() / static_cast<double>(x.size() - 1); }
+
+double student_over_normal(double degrees, double tail) {
+  const boost::math::students_t student(degrees);
+  return boost::math::quantile(boost::math::complement(student, tail)) / bonferroni_quantile(2 * tail, 1);
+}
 
 }  // namespace
 
@@ -131,24 +140,36 @@ BlockBootstrap block_bootstrap(PointsView series, const SeriesStatistic& statist
   double block = options.block_length;
   if (block == 0)
     for (Index j = 0; j < series.cols(); ++j) block = std::max(block, automatic_block_length(series.col(j)));
+  BlockBootstrap result;
   const double estimate = statistic(series);
   const Noise noise(options.seed, Stream::resampling);
-  Values drawn(options.resamples);
-  pool.for_each_chunk(options.resamples, [&](Index b) { drawn(b) = statistic(resampled(series, block, noise, b)); });
-  if (!drawn.allFinite() || !std::isfinite(estimate))
+  Values drawn(options.resamples), doubled(options.resamples);
+  pool.for_each_chunk(options.resamples, [&](Index r) {
+    drawn(r) = statistic(resampled(series, block, noise, r));
+    doubled(r) = statistic(resampled(series, 2 * block, noise, r));
+  });
+  if (!drawn.allFinite() || !doubled.allFinite() || !std::isfinite(estimate))
     throw InvalidArgument("statistic of a resample", "not finite", "finite");
-  const double error = std::sqrt((drawn - drawn.mean()).square().sum() / static_cast<double>(drawn.size() - 1));
-  std::sort(drawn.data(), drawn.data() + drawn.size());
+  const double plain = sample_variance(drawn);
+  const double variance = std::max(2 * sample_variance(doubled) - plain, plain / 2);
+  const double relative_variance =
+      22 * block / (3 * static_cast<double>(series.rows())) + 10 / static_cast<double>(options.resamples);
+  result.degrees_of_freedom = std::max(1.0, 2 / relative_variance);
   const double tail = (1 - options.confidence) / 2;
+  const double stretch =
+      plain > 0 ? std::sqrt(variance / plain) * student_over_normal(result.degrees_of_freedom, tail) : 1;
+  std::sort(drawn.data(), drawn.data() + drawn.size());
   const auto k = static_cast<Index>(std::max(1.0, std::floor(tail * static_cast<double>(drawn.size() + 1))));
-  const double low = drawn(k - 1), high = drawn(drawn.size() - k);
-  return {Measurement::sampled(estimate, error, "stationary bootstrap"),
-          2 * estimate - high,
-          2 * estimate - low,
-          low,
-          high,
-          options.confidence,
-          block};
+  const double below = stretch * (drawn(k - 1) - estimate), above = stretch * (drawn(drawn.size() - k) - estimate);
+  result.estimate = Measurement::sampled(estimate, std::sqrt(variance), "stationary bootstrap");
+  result.lower = estimate - above;
+  result.upper = estimate - below;
+  result.percentile_lower = estimate + below;
+  result.percentile_upper = estimate + above;
+  result.confidence = options.confidence;
+  result.block_length = block;
+  result.resample_error = std::sqrt(plain);
+  return result;
 }
 
 }  // namespace sgdlimits
