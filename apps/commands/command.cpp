@@ -171,6 +171,12 @@ CLI::App* add_langevin(CLI::App& app, LangevinArguments& a) {
   sub->add_option("--initial", a.initial, "start: gibbs, gibbs:RATIO, \"x=0.5\" or \"x=0:1\" (mean:sd); the origin")
       ->type_name("LAW");
   repeated(*sub, "--observe", a.observe, "EXPR", "observable, e.g. \"x^2\"; may be repeated (loss)");
+  optional_number(*sub, "--average-from", a.average_from, "T",
+                  "also time averages and autocorrelation times from then on");
+  integer_option(*sub, "--observations", a.observations, 1, 1'000'000'000, "looks for them, about (1000)");
+  sub->add_option("--quantiles", a.quantiles, "levels, e.g. 0.05,0.5,0.95")->type_name("Q,Q,...")->delimiter(',');
+  integer_option(*sub, "--histogram", a.histogram, 1, 100000, "bins of a histogram at the last time (JSON)");
+  sub->add_option("--exit", a.exit, "when a path has left, e.g. \"x > 1\": rate of first exits")->type_name("EXPR");
   number_option(
       *sub, "--tolerance", [&a](double v) { a.tolerance = v; }, "EPS",
       "equality with the Gibbs mean, in standard deviations (0.05)");
@@ -211,9 +217,9 @@ CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
 
 /// Options whose values may begin with a minus sign are joined to them, or a formula "-x^2" would be read as options.
 std::vector<std::string> joined_arguments(int argc, char** argv) {
-  static const std::vector<std::string> kFree = {"--formula", "--domain",   "--param",   "--set",
-                                                 "--observe", "--steps",    "--initial", "--step",
-                                                 "--until",   "--friction", "--mass"};
+  static const std::vector<std::string> kFree = {
+      "--formula", "--domain", "--param",    "--set",  "--observe", "--steps",        "--initial",
+      "--step",    "--until",  "--friction", "--mass", "--exit",    "--average-from", "--quantiles"};
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) {
     std::string argument = argv[i];

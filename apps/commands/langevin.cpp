@@ -99,6 +99,14 @@ TomlKeys study_of(const LangevinArguments& a) {
   if (a.leapfrog_steps) keys.emplace_back("leapfrog_steps", literal(static_cast<std::int64_t>(*a.leapfrog_steps)));
   keys.emplace_back("paths", literal(static_cast<std::int64_t>(a.paths)));
   keys.emplace_back("sample_paths", "0");
+  if (a.average_from) keys.emplace_back("average_from", literal(*a.average_from));
+  if (a.observations) keys.emplace_back("observations", literal(static_cast<std::int64_t>(*a.observations)));
+  if (!a.quantiles.empty()) {
+    std::vector<double> levels;
+    for (const std::string& level : a.quantiles) levels.push_back(to_number("--quantiles", level));
+    keys.emplace_back("quantiles", literal(levels));
+  }
+  if (!a.exit.empty()) keys.emplace_back("exit", literal(a.exit));
   return keys;
 }
 
@@ -180,8 +188,8 @@ ExitStatus langevin(const LangevinArguments& arguments, const PotentialFactories
     execution.block = padded(arguments.block);
     execution.stop = interruption.token();
     execution.progress = [&](double fraction) { progress.set(fraction); };
-    return langevin_answer(experiment, {arguments.out, arguments.resume, arguments.force}, arguments.tolerance,
-                           execution);
+    return langevin_answer(experiment, {arguments.out, arguments.resume, arguments.force},
+                           {arguments.tolerance, arguments.histogram}, execution);
   }();
   if (answer.status() == Status::interrupted) return tell_interrupted(arguments, answer.why());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -61,8 +61,10 @@ struct LangevinArguments : ProblemArguments {
   std::string scheme, initial;  ///< empty: heun; the file's, or the origin
   std::optional<double> step, friction, mass, until, average_from;
   std::optional<Index> leapfrog_steps;
-  Index paths = 10000, observations = 1000, histogram = 0, block = 256;
+  Index paths = 10000, histogram = 0, block = 256;  ///< histogram: bins, 0: none
+  std::optional<Index> observations;
   std::vector<std::string> observe, quantiles;
+  std::string exit;  ///< empty: not asked
   double tolerance = 0.05;
   std::optional<std::uint64_t> seed;
   std::filesystem::path out;  ///< empty: nothing is written

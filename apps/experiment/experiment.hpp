@@ -86,6 +86,11 @@ struct Study {
   Replacement replacement = Replacement::with;
   double learning_rate = 0;  ///< of sgd and escape; the problem's unless said
   Index sample_paths = 4;    ///< whole paths kept for pictures
+  // langevin
+  std::optional<double> average_from;  ///< time averages and autocorrelation times over (average_from, until]
+  std::int64_t observations = 1000;    ///< looks, at most about so many
+  std::vector<double> quantiles;       ///< levels
+  std::optional<Observable> exit;      ///< a path has left once it is positive
   // escape
   double until = 0;
   double discard = 0;      ///< passages before this time are not counted: relaxation inside the well

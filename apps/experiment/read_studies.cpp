@@ -154,12 +154,29 @@ bool read_underdamped(Section& section, const Problem& problem, Study& study) {
   return true;
 }
 
+/// What is kept along the paths beside snapshots.
+void read_statistics(Section& section, const Problem& problem, Study& study) {
+  if (section.has("average_from")) {
+    study.average_from = section.number("average_from", {0, problem.until, false, true});
+    study.observations = section.integer("observations", 1, 1'000'000'000, 1000);
+  } else if (section.has("observations")) {
+    section.fail("observations",
+                 fmt::format("{} needs {}", section.full("observations"), section.full("average_from")));
+  }
+  if (section.has("quantiles")) study.quantiles = section.numbers("quantiles", {0, 1, true, true});
+  if (section.has("exit")) {
+    const std::string expression = section.text("exit");
+    study.exit = section.at("exit", [&] { return make_observable(expression, problem.potential); });
+  }
+}
+
 void read_langevin(Section& section, const Problem& problem, Study& study) {
-  section.allow(
-      {"name", "kind", "problem", "scheme", "step", "leapfrog_steps", "friction", "mass", "paths", "sample_paths"});
+  section.allow({"name", "kind", "problem", "scheme", "step", "leapfrog_steps", "friction", "mass", "paths",
+                 "sample_paths", "average_from", "observations", "quantiles", "exit"});
   need_clock(section, problem);
   if (!read_underdamped(section, problem, study)) read_scheme(section, study);
   check_times(section, "step", study.step, problem.report_at);
+  read_statistics(section, problem, study);
 }
 
 void read_sgd(Section& section, const Problem& problem, Study& study) {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "apps/experiment/path_statistics.hpp"
 #include "apps/experiment/run_context.hpp"
 #include "core/text.hpp"
 #include "solvers/sde/catalogue.hpp"
@@ -38,7 +39,7 @@ Points positions(const Ensemble& ensemble, const Problem& problem) {
 class Journey {
  public:
   Journey(RunContext& context, const Study& study, const Problem& problem, const Scheme& scheme)
-      : context_(context), study_(study), problem_(problem), scheme_(scheme) {
+      : context_(context), study_(study), problem_(problem), scheme_(scheme), statistics_(problem, study, scheme) {
     if (!resumed()) {
       ensemble_ = initial_ensemble(context, study, problem, study.paths);
       snapshots_ = {positions(ensemble_, problem)};
@@ -57,9 +58,10 @@ class Journey {
         if (context_.execution.progress) context_.execution.progress((begin + fraction * length) / total);
       };
       if (target > ensemble_.step) {
-        const Report report = advance(ensemble_, scheme_, target - ensemble_.step, execution);
+        const Report report = statistics_.advance_to(target, ensemble_, scheme_, execution);
         if (report.status == Status::interrupted) save();
         if (report.status != Status::ok) return report;
+        if (ensemble_.step < target) continue;
       }
       snapshots_.push_back(positions(ensemble_, problem_));
       if (snapshots_.size() <= problem_.report_at.size()) save();
@@ -68,32 +70,43 @@ class Journey {
   }
 
   std::vector<Points> take_snapshots() { return std::move(snapshots_); }
+  const PathStatistics& statistics() const { return statistics_; }
 
  private:
   fs::path points_file() const { return context_.folder->checkpoint() / (study_.name + ".points"); }
   fs::path snapshots_file() const { return context_.folder->checkpoint() / (study_.name + ".snapshots"); }
+  fs::path statistics_file() const { return context_.folder->checkpoint() / (study_.name + ".statistics"); }
   std::string key() const { return context_.key + " " + study_.name; }
 
-  /// Snapshots first: a crash between the two files leaves more snapshots than the points need, never fewer.
+  /// Snapshots first: a crash between the files leaves more snapshots than the points need, never fewer, and
+  /// statistics of a later step, which are not taken for those of the points.
   void save() const {
     if (!context_.folder) return;
     context_.folder->write("checkpoint/" + study_.name + ".snapshots", snapshot_bytes(snapshots_, key()));
+    context_.folder->write("checkpoint/" + study_.name + ".statistics",
+                           statistics_bytes(statistics_.bytes(ensemble_.step), key()));
     save_checkpoint(ensemble_, points_file());
   }
 
-  bool resumed() {
-    if (!context_.resume || !context_.folder || !fs::exists(points_file()) || !fs::exists(snapshots_file()))
-      return false;
-    std::ifstream stream(snapshots_file(), std::ios::binary);
+  static std::string bytes_of(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
     std::ostringstream bytes;
     bytes << stream.rdbuf();
-    snapshots_ = read_snapshots(bytes.str(), key(), snapshots_file().string());
+    return bytes.str();
+  }
+
+  bool resumed() {
+    if (!context_.resume || !context_.folder) return false;
+    for (const fs::path& file : {points_file(), snapshots_file(), statistics_file()})
+      if (!fs::exists(file)) return false;
+    snapshots_ = read_snapshots(bytes_of(snapshots_file()), key(), snapshots_file().string());
     ensemble_ = load_checkpoint(points_file());
     std::size_t passed = 1;
     for (double t : problem_.report_at) passed += steps_until(t, scheme_) <= ensemble_.step;
     if (snapshots_.size() < passed || ensemble_.paths() != study_.paths) return false;
     snapshots_.resize(passed);
-    return true;
+    return statistics_.restore(read_statistics(bytes_of(statistics_file()), key(), statistics_file().string()),
+                               ensemble_.step);
   }
 
   RunContext& context_;
@@ -102,6 +115,7 @@ class Journey {
   const Scheme& scheme_;
   Ensemble ensemble_;
   std::vector<Points> snapshots_;
+  PathStatistics statistics_;
 };
 
 /// The first paths of the same ensemble again, seen often: randomness belongs to the path, so they are the same.
@@ -200,6 +214,8 @@ void run_ensemble(RunContext& context, const Study& study, StudyRecord& record) 
   add_sample_paths(context, study, problem, *scheme, *ensemble);
   record.outcome.ensemble = ensemble;
   add_rows(context, problem, record);
+  journey.statistics().add_rows(record, context.execution);
+  add_quantiles(problem, study, record, *context.execution.pool);
   add_covariances(context, study, problem, record);
   add_acceptance(context, study, *scheme, record);
   for (std::string& remark : invariant_measure_remarks(problem, study))

@@ -293,4 +293,18 @@ std::vector<Points> read_snapshots(const std::string& bytes, const std::string& 
   return snapshots;
 }
 
+std::string statistics_bytes(std::string statistics, const std::string& key) {
+  Archive archive = opened(key);
+  archive(statistics);
+  return sealed(archive);
+}
+
+std::string read_statistics(const std::string& bytes, const std::string& key, const std::string& file) {
+  Archive archive = unsealed(bytes, key, file);
+  std::string statistics;
+  archive(statistics);
+  if (!archive.at_end()) archive.damaged();
+  return statistics;
+}
+
 }  // namespace sgdlimits::experiment

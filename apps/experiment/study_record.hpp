@@ -33,4 +33,8 @@ StudyRecord read_record(const std::string& bytes, const std::string& key, const 
 std::string snapshot_bytes(const std::vector<Points>& snapshots, const std::string& key);
 std::vector<Points> read_snapshots(const std::string& bytes, const std::string& key, const std::string& file);
 
+/// The statistics of an unfinished ensemble.
+std::string statistics_bytes(std::string statistics, const std::string& key);
+std::string read_statistics(const std::string& bytes, const std::string& key, const std::string& file);
+
 }  // namespace sgdlimits::experiment

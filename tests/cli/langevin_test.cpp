@@ -77,6 +77,37 @@ TEST(Langevin, AgreesWithGibbsWhereTheSchemeIsExact) {
   }
 }
 
+// Euler's chain on k x^2/2 has autocorrelation time h (1 + a)/(1 - a), a = 1 - hk, for x and the same with a^2 for
+// x^2; time averages have the chain's variance, normal quantiles its law's. Fails if looks miss steps, times are in
+// steps, or a number belongs to another observable.
+TEST(Langevin, LooksAlongThePaths) {
+  const Json json = answer(Place().run(harmonic(
+      {"--scheme",       "euler-maruyama", "--step",      "0.1",  "--until",   "220", "--average-from", "20",
+       "--observations", "2000",           "--paths",     "2000", "--observe", "x",   "--observe",      "x^2",
+       "--quantiles",    "0.5,0.9",        "--histogram", "6",    "--json"})));
+  const Json &x = json.at("observables").at("x"), &square = json.at("observables").at("x^2");
+  const double a = 0.8, variance = 0.3 / 0.9;
+  EXPECT_TRUE(within(x.at("autocorrelation_time"), 0.1 * (1 + a) / (1 - a))) << x;
+  EXPECT_TRUE(within(square.at("autocorrelation_time"), 0.1 * (1 + a * a) / (1 - a * a))) << square;
+  EXPECT_TRUE(within(square.at("time_average"), variance)) << square;
+  EXPECT_FALSE(within(square.at("time_average"), 0.3)) << square;
+  EXPECT_EQ(x.at("quantiles").at(1).at("level"), 0.9);
+  EXPECT_TRUE(within(x.at("quantiles").at(1), 1.2815515655446 * std::sqrt(variance))) << x;
+  EXPECT_EQ(x.at("histogram").at("edges").size(), 7u);
+  int counted = 0;
+  for (const Json& count : x.at("histogram").at("counts")) counted += count.get<int>();
+  EXPECT_EQ(counted, 2000);
+}
+
+// Exponential Euler with k h = 40 draws a fresh N(0, tau/k) at every step: from Gibbs the first exit from |x| < c is
+// geometric with p = 2 Phi(-c/sd) = .31731 at c = sd = .5477226, so the rate per step is p.
+TEST(Langevin, CountsFirstExits) {
+  const Json json = answer(Place().run(harmonic({"--scheme", "exponential-euler", "--step", "20", "--until", "200",
+                                                 "--paths", "50000", "--exit", "abs(x) > sqrt(0.3)", "--json"})));
+  EXPECT_TRUE(within(json.at("exit").at("rate"), 0.317310508 / 20)) << json.at("exit");
+  EXPECT_TRUE(within(json.at("exit").at("share"), 1 - std::pow(1 - 0.317310508, 10))) << json.at("exit");
+}
+
 // From a point the mean is e^{-kt} x on the way (Euler: (1 - hk)^n x), far from Gibbs, and says so.
 TEST(Langevin, SeesTheLawBeforeItIsStationary) {
   const Json json = answer(Place().run(harmonic({"--scheme", "euler-maruyama", "--step", "0.1", "--until", "0.5",
@@ -167,7 +198,9 @@ TEST(Langevin, IsInterruptedAndGoesOn) {
   const Place place;
   const auto arguments = [](std::vector<std::string> more) {
     return harmonic([&] {
-      std::vector<std::string> all{"--step", "0.01", "--until", "400", "--paths", "20000", "--observe", "x^2"};
+      std::vector<std::string> all{"--step",    "0.01",   "--until",        "400", "--paths",        "20000",
+                                   "--observe", "x^2",    "--average-from", "0",   "--observations", "400",
+                                   "--exit",    "x > 2.2"};
       all.insert(all.end(), more.begin(), more.end());
       return all;
     }());
