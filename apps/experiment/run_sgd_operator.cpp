@@ -16,6 +16,9 @@ void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& reco
     if (motion.gap) add_row(record.rows, study.name, "gap, " + motion.name, std::nullopt, *motion.gap);
     if (motion.escape_time)
       add_row(record.rows, study.name, "mean escape time, " + motion.name, std::nullopt, *motion.escape_time);
+    if (motion.committor)
+      add_row(record.rows, study.name, "committor at saddle, " + motion.name, std::nullopt,
+              motion.committor->at_saddle);
   }
   record.outcome.remarks.push_back(record.outcome.sgd_laws->summary());
 }

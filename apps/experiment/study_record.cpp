@@ -157,12 +157,21 @@ void exchange(Archive& archive, InvariantMeasure& measure) {
   exchange(archive, measure.gap);
   exchange(archive, measure.mean);
   exchange(archive, measure.variance);
+  exchange(archive, measure.covariance);
   archive(measure.support.lower), archive(measure.support.upper);
   std::shared_ptr<const Grid> grid = measure.density ? measure.density->shared_grid() : nullptr;
   Values averages = measure.density ? measure.density->averages() : Values();
   exchange(archive, grid);
   archive(averages);
   if (!archive.writing()) measure.density = std::make_shared<const Density>(grid, averages);
+}
+
+void exchange(Archive& archive, std::optional<Committor>& committor) {
+  if (!archive.present(committor.has_value())) return;
+  if (!committor) committor = Committor{};
+  exchange(archive, committor->grid);
+  archive(committor->probability);
+  exchange(archive, committor->at_saddle);
 }
 
 void exchange(Archive& archive, std::shared_ptr<const SgdLaws>& shared) {
@@ -173,6 +182,7 @@ void exchange(Archive& archive, std::shared_ptr<const SgdLaws>& shared) {
     archive.each(motion.measures, [&](InvariantMeasure& measure) { exchange(archive, measure); });
     exchange(archive, motion.gap);
     exchange(archive, motion.escape_time);
+    exchange(archive, motion.committor);
   });
   archive(laws.batches_exact), archive(laws.atoms), archive(laws.coarse_measures), archive(laws.stretch);
   archive(laws.leak);

@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include <Eigen/Dense>
-#include <Eigen/IterativeLinearSolvers>
 #include <cmath>
 #include <complex>
 #include <functional>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "solvers/transfer/banded_elimination.hpp"
 
@@ -16,10 +16,10 @@ namespace sgdlimits {
 namespace {
 
 using Complex = std::complex<double>;
-using Mask = Eigen::Array<bool, Eigen::Dynamic, 1>;
 
 constexpr double kAffordable = 2e10;  // operations of an elimination, some ten seconds
 constexpr double kShift = 1e-6;
+constexpr double kRateShift = 1e-9;
 constexpr double kAccepted = 1e-8;
 
 struct RitzPair {
@@ -32,6 +32,9 @@ class DeflatedArnoldi {
  public:
   using Apply = std::function<Eigen::VectorXd(const Eigen::VectorXd&)>;
   DeflatedArnoldi(Apply apply, const Values& stationary) : apply_(std::move(apply)), weight_(stationary) {}
+
+  /// Of all cycles so far.
+  const std::vector<RitzPair>& pairs() const { return pairs_; }
 
   RitzPair run(Index size, int restarts) {
     const Index n = weight_.size();
@@ -76,11 +79,17 @@ class DeflatedArnoldi {
     start = basis.leftCols(m) * mix;
     const Complex value = ritz.eigenvalues()(dominant);
     const double last = m < hessenberg.rows() ? hessenberg(m, m - 1) : 0;
+    for (Index k = 0; k < m; ++k) {
+      const Complex one = ritz.eigenvalues()(k);
+      if (std::abs(one) > 0)
+        pairs_.push_back({one, last * std::abs(ritz.eigenvectors().col(k).normalized()(m - 1)) / std::abs(one)});
+    }
     return {value, std::abs(value) > 0 ? last * std::abs(vector(m - 1)) / std::abs(value) : 0};
   }
 
   Apply apply_;
   const Values& weight_;
+  std::vector<RitzPair> pairs_;
 };
 
 SecondEigenvalue from_gap(Complex one_minus, double residual) {
@@ -111,69 +120,6 @@ SecondEigenvalue by_powers(const TransitionMatrix& chain, const Values& stationa
   const RitzPair pair = powers.run(40, 4);
   const Complex mu = std::pow(pair.value, 1.0 / power);
   return from_gap(1.0 - mu, pair.residual);
-}
-
-/// Row sums of what leaves the states outside of the target, and those states.
-struct Exit {
-  std::vector<Index> states;
-  Values to_target;
-};
-
-Exit exit_of(const TransitionMatrix& chain, const Mask& target) {
-  Exit exit;
-  for (Index i = 0; i < chain.rows(); ++i)
-    if (!target(i)) exit.states.push_back(i);
-  exit.to_target = Values::Zero(static_cast<Index>(exit.states.size()));
-  for (std::size_t k = 0; k < exit.states.size(); ++k)
-    for (TransitionMatrix::InnerIterator to(chain, exit.states[k]); to; ++to)
-      if (target(to.col())) exit.to_target(static_cast<Index>(k)) += to.value();
-  return exit;
-}
-
-/// States from which the target cannot be missed for ever: those that no closed class outside of it is reached from.
-Mask surely_reaching(const TransitionMatrix& chain, const Mask& target) {
-  // with the target as one absorbing set, closed classes outside of it are traps
-  TransitionMatrix stopped = chain;
-  for (Index i = 0; i < chain.rows(); ++i)
-    if (target(i))
-      for (TransitionMatrix::InnerIterator to(stopped, i); to; ++to) to.valueRef() = 0;
-  stopped.prune(0.0);
-  Mask trapped = Mask::Constant(chain.rows(), false);
-  std::vector<Index> front;
-  for (const std::vector<Index>& set : closed_classes(stopped))
-    if (!target(set.front()))
-      for (const Index state : set) {
-        trapped(state) = true;
-        front.push_back(state);
-      }
-  const Eigen::SparseMatrix<double, Eigen::ColMajor> backward = stopped;
-  while (!front.empty()) {
-    const Index state = front.back();
-    front.pop_back();
-    for (Eigen::SparseMatrix<double, Eigen::ColMajor>::InnerIterator from(backward, state); from; ++from)
-      if (!trapped(from.row())) {
-        trapped(from.row()) = true;
-        front.push_back(from.row());
-      }
-  }
-  return !trapped;
-}
-
-std::optional<Values> iterated(const TransitionMatrix& part, const Values& to_target) {
-  TransitionMatrix system = -part;
-  for (Index i = 0; i < part.rows(); ++i) {
-    double leaving = to_target(i);
-    for (TransitionMatrix::InnerIterator to(part, i); to; ++to)
-      if (to.col() != i) leaving += to.value();
-    system.coeffRef(i, i) = leaving;
-  }
-  Eigen::BiCGSTAB<TransitionMatrix> solver;
-  solver.setTolerance(1e-12);
-  solver.setMaxIterations(20'000);
-  solver.compute(system);
-  const Eigen::VectorXd time = solver.solve(Eigen::VectorXd::Ones(part.rows()));
-  if (solver.info() != Eigen::Success || !time.allFinite() || time.minCoeff() < 0) return std::nullopt;
-  return Values(time.array());
 }
 
 }  // namespace
@@ -217,35 +163,28 @@ Result<SecondEigenvalue> second_eigenvalue(const TransitionMatrix& chain, const 
       Status::not_converged, fmt::format("no second eigenvalue with a residual below {:.0e} was found", kAccepted));
 }
 
-Result<Values> hitting_steps(const TransitionMatrix& chain, const Mask& target) {
-  const Mask reaching = surely_reaching(chain, target);
-  Values time = Values::Constant(chain.rows(), std::numeric_limits<double>::infinity());
-  const Mask outside = target || !reaching;
-  const Exit exit = exit_of(chain, outside);
-  for (Index i = 0; i < chain.rows(); ++i)
-    if (target(i)) time(i) = 0;
-  if (exit.states.empty()) return time;
-  const TransitionMatrix part = restricted(chain, exit.states);
-  Values found;
-  if (BandedElimination::cost(part) <= kAffordable) {
-    found = BandedElimination(part, exit.to_target).solve(Values::Ones(part.rows()));
-  } else if (const std::optional<Values> iteration = iterated(part, exit.to_target)) {
-    found = *iteration;
-  } else {
-    return Result<Values>::failure(Status::not_converged, "the equation for hitting times was not solved to 1e-12");
+Result<RelaxationRate> relaxation_rate(const TransitionMatrix& rates, const Values& stationary) {
+  std::vector<Index> states;
+  for (Index i = 0; i < stationary.size(); ++i)
+    if (stationary(i) > 0) states.push_back(i);
+  const TransitionMatrix chain = restricted(rates, states);
+  Values mass(chain.rows());
+  for (std::size_t k = 0; k < states.size(); ++k) mass(static_cast<Index>(k)) = stationary(states[k]);
+  const double fastest = (chain * Eigen::VectorXd::Ones(chain.rows())).maxCoeff();
+  const double shift = kRateShift * fastest;
+  const BandedElimination shifted(chain, Values::Constant(chain.rows(), shift));
+  DeflatedArnoldi inverse(
+      [&](const Eigen::VectorXd& h) -> Eigen::VectorXd { return shifted.solve(h.array()).matrix(); }, mass);
+  inverse.run(40, 10);
+  std::optional<RelaxationRate> slowest;
+  for (const RitzPair& pair : inverse.pairs()) {
+    const Complex eigenvalue = 1.0 / pair.value - shift;
+    if (pair.residual <= kAccepted && (!slowest || eigenvalue.real() < slowest->rate))
+      slowest = {eigenvalue.real(), std::abs(eigenvalue.imag()), pair.residual};
   }
-  for (std::size_t k = 0; k < exit.states.size(); ++k) time(exit.states[k]) = found(static_cast<Index>(k));
-  return time;
-}
-
-Values hitting_times(const TransitionMatrix& rates, const Mask& target) {
-  const Exit exit = exit_of(rates, target);
-  Values time = Values::Zero(rates.rows());
-  if (exit.states.empty()) return time;
-  const Values found =
-      BandedElimination(restricted(rates, exit.states), exit.to_target).solve(Values::Ones(exit.to_target.size()));
-  for (std::size_t k = 0; k < exit.states.size(); ++k) time(exit.states[k]) = found(static_cast<Index>(k));
-  return time;
+  if (slowest && slowest->rate > 0) return *slowest;
+  return Result<RelaxationRate>::failure(
+      Status::not_converged, fmt::format("no slowest rate with a residual below {:.0e} was found", kAccepted));
 }
 
 }  // namespace sgdlimits

@@ -1,4 +1,4 @@
-/// Stationary law, second eigenvalue and hitting times of a Markov chain on a grid.
+/// Stationary law and slowest rates of a Markov chain on a grid.
 #pragma once
 
 #include "core/result.hpp"
@@ -29,12 +29,17 @@ struct SecondEigenvalue {
 /// the residual is no error bound: two grids give one. not_converged otherwise.
 Result<SecondEigenvalue> second_eigenvalue(const TransitionMatrix& chain, const Values& stationary);
 
-/// Steps until the chain is first in `target` (length states, true inside), from every state: t = 1 + P t outside,
-/// 0 inside; infinite where the target may never be reached. By elimination, or BiCGSTAB to 1e-12 where that is too
-/// dear.
-Result<Values> hitting_steps(const TransitionMatrix& chain, const Eigen::Array<bool, Eigen::Dynamic, 1>& target);
+/// The slowest rate of a chain in continuous time.
+struct RelaxationRate {
+  double rate = 0;       ///< smallest real part of the eigenvalues of -Q but 0
+  double frequency = 0;  ///< imaginary part of that one, >= 0
+  double residual = 0;   ///< of the Ritz pair of the resolvent, relative
+};
 
-/// The same for a chain in continuous time with rates off the diagonal: times.
-Values hitting_times(const TransitionMatrix& rates, const Eigen::Array<bool, Eigen::Dynamic, 1>& target);
+/// For rates off the diagonal (Q: those, with rows of sum 0): Arnoldi's method on (shift - Q)^{-1}, shift 1e-9 of the
+/// largest total rate, on functions of mean zero under `stationary`; of the eigenvalues nearest to 0 whose residual
+/// is below 1e-8 the one of smallest real part. A pair of smaller real part that is farther from 0 than all of these
+/// would be missed: rotation much faster than relaxation. not_converged if none is found.
+Result<RelaxationRate> relaxation_rate(const TransitionMatrix& rates, const Values& stationary);
 
 }  // namespace sgdlimits

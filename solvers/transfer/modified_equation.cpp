@@ -5,7 +5,6 @@
 
 #include "core/errors.hpp"
 #include "solvers/fokker_planck/bernoulli.hpp"
-#include "solvers/transfer/chain_spectrum.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -96,7 +95,7 @@ Result<Box> diffusion_box(const FiniteSum& sum, LearningRate s, const BatchLaw& 
                               to_string(model) + ": no interval holds the stationary law; it may not exist");
 }
 
-Values hitting_times(const LineDiffusion& diffusion, const Eigen::Array<bool, Eigen::Dynamic, 1>& target) {
+TransitionMatrix rates_of(const LineDiffusion& diffusion) {
   const Index n = diffusion.mass.size();
   std::vector<Eigen::Triplet<double>> entries;
   for (Index i = 0; i + 1 < n; ++i) {
@@ -105,7 +104,30 @@ Values hitting_times(const LineDiffusion& diffusion, const Eigen::Array<bool, Ei
   }
   TransitionMatrix rates(n, n);
   rates.setFromTriplets(entries.begin(), entries.end());
-  return hitting_times(rates, target);
+  return rates;
+}
+
+PlaneCoefficients plane_coefficients(const FiniteSum& sum, LearningRate s, const BatchLaw& batches,
+                                     DiffusionModel model) {
+  if (sum.dimension() != 2)
+    throw InvalidArgument("dimension of a diffusion of the plane", std::to_string(sum.dimension()), "2");
+  return [&sum, s, model, c = batches.covariance_factor()](PointsView x, PointsOut b, PointsOut covariance) {
+    Scratch scratch;
+    b = -gradients(sum, x);
+    covariance.col(0).setConstant(s.value());
+    covariance.col(1).setZero();
+    covariance.col(2).setConstant(s.value());
+    if (model == DiffusionModel::gibbs) return;
+    for (Index i = 0; i < x.rows(); ++i) {
+      const Eigen::VectorXd point = x.row(i).transpose().matrix();
+      if (model == DiffusionModel::sme2) {
+        const Eigen::VectorXd slope = b.row(i).transpose().matrix();
+        b.row(i) += (0.5 * s.value() * (sum.hessian(point, scratch) * slope)).transpose().array();
+      }
+      const Eigen::MatrixXd noise = s.value() * c * gradient_covariance(sum, point);
+      covariance.row(i) << noise(0, 0), noise(0, 1), noise(1, 1);
+    }
+  };
 }
 
 }  // namespace sgdlimits

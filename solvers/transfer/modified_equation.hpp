@@ -1,4 +1,4 @@
-/// The diffusions that are put in SGD's place, on a grid of the line.
+/// The diffusions that are put in SGD's place, on a grid of the line or the plane.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "core/temperature.hpp"
 #include "solvers/spectrum/birth_death.hpp"
 #include "solvers/transfer/batch_law.hpp"
+#include "solvers/transfer/plane_diffusion.hpp"
 
 namespace sgdlimits {
 
@@ -45,7 +46,13 @@ Result<LineDiffusion> line_diffusion(const FiniteSum& sum, LearningRate s, const
 Result<Box> diffusion_box(const FiniteSum& sum, LearningRate s, const BatchLaw& batches, DiffusionModel model,
                           const Box& start);
 
-/// Mean times to the cells in `target` from every cell; without subtraction, so relatively accurate.
-Values hitting_times(const LineDiffusion& diffusion, const Eigen::Array<bool, Eigen::Dynamic, 1>& target);
+/// The rates as a sparse chain, for hitting times and committors.
+TransitionMatrix rates_of(const LineDiffusion& diffusion);
+
+/// Coefficients of the model in the plane, for plane_chain: b = -grad f (gibbs, sme1) or -grad f - (s/2) Hess f grad
+/// f (sme2), D = s I (gibbs) or s c Sigma(x). `sum` must outlive the result. Throws InvalidArgument unless f has
+/// dimension 2.
+PlaneCoefficients plane_coefficients(const FiniteSum& sum, LearningRate s, const BatchLaw& batches,
+                                     DiffusionModel model);
 
 }  // namespace sgdlimits

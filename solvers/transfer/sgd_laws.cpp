@@ -119,6 +119,7 @@ MotionLaws joined(const SgdMesh& coarse, const SgdMesh& fine, const std::shared_
       measure.mean.push_back(transfer::extrapolated(other.mean(j), one.mean(j), kHow));
       measure.variance.push_back(transfer::extrapolated(other.variance(j), one.variance(j), kHow));
     }
+    if (grid->dimension() == 2) measure.covariance = transfer::extrapolated(other.covariance, one.covariance, kHow);
     measure.gap = transfer::extrapolated(other.gap, one.gap, kHow);
     measure.support = one.support;
     measure.density = std::make_shared<Density>(grid, one.mass / grid->volumes());
@@ -131,11 +132,9 @@ MotionLaws joined(const SgdMesh& coarse, const SgdMesh& fine, const std::shared_
   } else {
     laws.gap = transfer::extrapolated(coarse.gap(), fine.gap(), kHow);
   }
-  if (std::isnan(fine.escape)) return laws;
-  laws.never_escapes = std::isinf(fine.escape);
-  if (std::isfinite(fine.escape) && std::isfinite(coarse.escape))
-    laws.escape_time = transfer::finer(coarse.escape, fine.escape, kHow);
-  if (std::isfinite(fine.escape) != std::isfinite(coarse.escape))
+  transfer::set_well_change(coarse.wells, fine.wells, grid, kHow, laws);
+  laws.never_escapes = std::isinf(fine.wells.escape);
+  if (std::isfinite(fine.wells.escape) != std::isfinite(coarse.wells.escape))
     laws.remark = "only one of the two grids lets SGD change wells: take more cells";
   return laws;
 }
@@ -155,16 +154,18 @@ void check(const FiniteSum& sum, const SgdLawsOptions& options) {
 
 void add_diffusions(const FiniteSum& sum, LearningRate s, const BatchLaw& batches, Index cells,
                     const Execution& execution, SgdLaws& laws) {
+  Box box = Box::everywhere(sum.dimension());
+  for (Index j = 0; j < sum.dimension(); ++j) {
+    box.lower(j) = laws.grid->axis(j).lower();
+    box.upper(j) = laws.grid->axis(j).upper();
+  }
   if (sum.dimension() == 1) {
-    Box box = Box::everywhere(1);
-    box.lower(0) = laws.grid->axis(0).lower();
-    box.upper(0) = laws.grid->axis(0).upper();
     for (const DiffusionModel model : {DiffusionModel::sme1, DiffusionModel::sme2, DiffusionModel::gibbs})
       laws.motions.push_back(transfer::diffusion_on_line(sum, s, batches, model, box, cells, laws.barrier));
     return;
   }
   for (const DiffusionModel model : {DiffusionModel::sme1, DiffusionModel::sme2})
-    laws.motions.push_back({.name = to_string(model), .remark = "not computed: on a line only"});
+    laws.motions.push_back(transfer::diffusion_in_plane(sum, s, batches, model, box, cells, laws.barrier, execution));
   laws.motions.push_back(transfer::gibbs_in_plane(sum, s, cells, laws.barrier, execution));
 }
 

@@ -34,10 +34,19 @@ struct InvariantMeasure {
   /// Share of paths that end there from the uniform law on the box.
   double weight = 1;
   std::vector<Measurement> mean, variance;  ///< one a coordinate
+  std::optional<Measurement> covariance{};  ///< of the two coordinates of a plane
   /// Rate of forgetting within the measure, -log|mu_2|/s of its class for SGD, lambda_1 for a diffusion.
   std::optional<Measurement> gap{};
   Box support;                             ///< hull of its cells (SGD); the grid's box (diffusions)
   std::shared_ptr<const Density> density;  ///< on the finer grid
+};
+
+/// q(x): the probability that the motion, now at x, reaches the core of the better well before that of the worse one
+/// (hitting.hpp, well_core.hpp).
+struct Committor {
+  std::shared_ptr<const Grid> grid;  ///< the finer one
+  Values probability;                ///< at its centres
+  Measurement at_saddle = Measurement::exact(0, "");
 };
 
 /// One description of the motion.
@@ -51,6 +60,7 @@ struct MotionLaws {
   /// (well_core.hpp); empty where f has no two wells or it was not computed.
   std::optional<Measurement> escape_time{};
   bool never_escapes = false;  ///< the better well may never be reached from the worse one
+  std::optional<Committor> committor{};
   std::string remark{};
 };
 
@@ -75,10 +85,10 @@ struct SgdLaws {
   std::string summary() const;
 };
 
-/// Transfer operator of SGD (dimension 1 or 2), SME-1 and SME-2 (dimension 1, or the reason why not), Gibbs at s/2,
-/// each on two grids whose cells differ by a factor 2. Numbers are Richardson's extrapolation of order 2 with the
-/// difference of the two grids as bound (escape times: the finer grid's, since the edge of a well moves with the
-/// cells).
+/// Transfer operator of SGD, SME-1 and SME-2 (or the reason why not), Gibbs at s/2, in dimension 1 or 2, each on two
+/// grids whose cells differ by a factor 2. Numbers are Richardson's extrapolation of order 2 with the difference of
+/// the two grids as bound (escape times and committors: the finer grid's, since the edge of a well moves with the
+/// cells; so everything of an SME in the plane whose chain is of order 1 where it has mass, plane_diffusion.hpp).
 ///
 /// Failure: no_gibbs_measure and the like from the search for the box; not_converged (no invariant box, an
 /// iteration); out_of_reach (dimension above 2). Throws as BatchLaw and TransferOperator; cells must be 0 or at

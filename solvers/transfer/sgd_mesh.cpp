@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "solvers/transfer/chain_spectrum.hpp"
+#include "solvers/transfer/hitting.hpp"
 #include "solvers/transfer/well_core.hpp"
 
 namespace sgdlimits::transfer {
@@ -31,6 +32,23 @@ void set_moments(const Grid& grid, MeshMeasure& measure) {
     measure.mean(j) = (measure.mass * centers.col(j)).sum();
     measure.variance(j) = (measure.mass * (centers.col(j) - measure.mean(j)).square()).sum();
   }
+  if (grid.dimension() == 2)
+    measure.covariance =
+        (measure.mass * (centers.col(0) - measure.mean(0)) * (centers.col(1) - measure.mean(1))).sum();
+}
+
+Result<WellChange> committor_between_wells(const TransitionMatrix& chain, const Potential& potential,
+                                           const Grid& grid, const Barrier& barrier) {
+  const auto from = worse_core(potential, grid, barrier), to = well_core(potential, grid, barrier);
+  if ((from && to).any())
+    return Result<WellChange>::failure(Status::out_of_reach,
+                                       "the grid does not keep the wells apart; take more cells");
+  Result<Values> probability = committor(chain, from, to);
+  if (!probability.ok()) return Result<WellChange>(probability.report());
+  WellChange wells;
+  wells.at_saddle = between_centers(grid, probability.value(), barrier.saddle.x);
+  wells.committor = std::move(probability).value();
+  return wells;
 }
 
 Result<SgdMesh> sgd_on_mesh(const TransferOperator& transfer, const FiniteSum& sum,
@@ -46,7 +64,7 @@ Result<SgdMesh> sgd_on_mesh(const TransferOperator& transfer, const FiniteSum& s
     if (!law.ok()) return Result<SgdMesh>(law.report());
     const Result<SecondEigenvalue> second = second_eigenvalue(chain, law.value());
     if (!second.ok()) return Result<SgdMesh>(second.report());
-    MeshMeasure measure{weights(static_cast<Index>(c)), Values::Zero(grid.size()), {}, {}, second->rate(s),
+    MeshMeasure measure{weights(static_cast<Index>(c)), Values::Zero(grid.size()), {}, {}, 0, second->rate(s),
                         hull_of(grid, classes[c])};
     for (std::size_t k = 0; k < classes[c].size(); ++k) {
       const Index cell = classes[c][k];
@@ -60,7 +78,10 @@ Result<SgdMesh> sgd_on_mesh(const TransferOperator& transfer, const FiniteSum& s
   if (barrier) {
     const Result<Values> steps = hitting_steps(transfer.matrix(), well_core(sum, grid, *barrier));
     if (!steps.ok()) return Result<SgdMesh>(steps.report());
-    mesh.escape = s * steps.value()(nearest_cell(grid, barrier->other.x));
+    Result<WellChange> wells = committor_between_wells(transfer.matrix(), sum, grid, *barrier);
+    if (!wells.ok()) return Result<SgdMesh>(wells.report());
+    mesh.wells = std::move(wells).value();
+    mesh.wells.escape = s * steps.value()(nearest_cell(grid, barrier->other.x));
   }
   return mesh;
 }

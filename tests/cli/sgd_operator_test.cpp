@@ -42,6 +42,9 @@ TEST(SgdOperator, AsJson) {
   EXPECT_NEAR(motion(json, "SME-1").at("gap").at("value").get<double>(), 6.6e-2, 0.05e-2);
   EXPECT_TRUE(motion(json, "SGD").at("escape_time").is_object());
   EXPECT_EQ(motion(json, "SGD").at("invariant_measures").size(), 1u);
+  // mirror wells
+  for (const char* name : {"SGD", "SME-1", "SME-2", "Gibbs at s/2"})
+    EXPECT_NEAR(motion(json, name).at("committor_at_saddle").at("value").get<double>(), 0.5, 0.01) << name;
 }
 
 // Options replace what the file says; below the critical tilt there are two measures.

@@ -8,6 +8,7 @@
 #include "core/noise.hpp"
 #include "solvers/transfer/banded_elimination.hpp"
 #include "solvers/transfer/chain_spectrum.hpp"
+#include "solvers/transfer/hitting.hpp"
 #include "solvers/transfer/transfer_operator.hpp"
 #include "support/sgd_sums.hpp"
 
