@@ -82,8 +82,9 @@ Result<Measurement> sampled_order(const std::vector<StepError>& errors) {
 
 OrderVerdict judge_order(const Measurement& order, double declared) {
   const double lower = order.lower(), upper = order.upper();
-  if (upper < declared) return {Verdict::refuted, false, "the interval lies below the declared order"};
-  if (lower > declared)
+  if (upper < declared - kOrderTolerance)
+    return {Verdict::refuted, false, "the interval lies below the declared order"};
+  if (lower > declared + kOrderTolerance)
     return {Verdict::consistent, false,
             "the interval lies above the declared order: on this problem the scheme is better than promised"};
   if (lower > declared - kNeighbour && upper < declared + kNeighbour)

@@ -39,8 +39,11 @@ struct OrderEstimate {
 /// with fewer than four left. Throws InvalidArgument unless steps are positive and decreasing.
 Result<Measurement> sampled_order(const std::vector<StepError>& errors);
 
+/// Steps are never infinitely small: an interval holds an order if it comes this close to it.
+inline constexpr double kOrderTolerance = 0.05;
+
 /// What an interval, at level 1e-6, says of "error = O(h^p)", fixed before any measurement:
-///  * refuted: it lies below p;
+///  * refuted: it lies below p by more than the tolerance;
 ///  * consistent: it holds p and excludes p - 1/2 and p + 1/2, or it lies above p (then the problem is better than
 ///    the theorem, and does not show that p is sharp);
 ///  * undecided otherwise.
