@@ -17,7 +17,8 @@ namespace sgdlimits {
 
 namespace {
 
-const std::vector<std::string> kCommands = {"run", "gap", "bias", "langevin", "sgd-operator", "verify", "list"};
+const std::vector<std::string> kCommands = {"run",      "gap",          "bias",   "order",
+                                            "langevin", "sgd-operator", "verify", "list"};
 
 /// "; did you mean X?" or nothing.
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
@@ -158,6 +159,37 @@ void optional_number(CLI::App& app, const std::string& name, std::optional<doubl
       app, name, [&target](double v) { target = v; }, type, help);
 }
 
+CLI::App* add_order(CLI::App& app, OrderArguments& a) {
+  CLI::App* sub =
+      app.add_subcommand("order", "the order of convergence of a scheme, measured, beside the declared one");
+  problem_options(*sub, a);
+  sub->add_option("--scheme", a.scheme, "the scheme (sgdlimits list schemes)")->type_name("NAME");
+  sub->add_option("--kind", a.kind, "strong, weak or measure; default: the first that the scheme declares")
+      ->type_name("KIND");
+  sub->add_option("--problem", a.problem, "a test problem (sgdlimits list problems)")->type_name("NAME");
+  sub->add_option("--drift", a.drift, "own equation: one formula a coordinate, apart by \";\"")->type_name("STR");
+  repeated(*sub, "--diffusion", a.diffusion, "STR", "its noise, likewise; once for each noise");
+  sub->add_option("--noise", a.noise, "scalar, diagonal, commutative or general")->type_name("CLASS");
+  sub->add_option("--calculus", a.calculus, "ito or stratonovich (ito)")->type_name("WHICH");
+  sub->add_option("--exact", a.exact, "its solution in t, w (w1, w2, ...), x0 for each coordinate x")
+      ->type_name("STR");
+  sub->add_option("--start", a.start, "where paths start")->type_name("X,Y,...");
+  number_option(
+      *sub, "--until", [&a](double v) { a.until = v; }, "T", "end of the paths (1)");
+  sub->add_option("--steps", a.steps, "step sizes, each T over a whole number; four or more")
+      ->type_name("H,H,...")
+      ->delimiter(',');
+  integer_option(*sub, "--paths", a.paths, 100, 100'000'000, "paths a step, where paths are sampled");
+  integer_option(*sub, "--seed", a.seed, 0, std::numeric_limits<std::int64_t>::max(), "seed of the paths (1)");
+  repeated(*sub, "--observe", a.observe, "EXPR", "observable of weak and measure orders; may be repeated");
+  number_option(
+      *sub, "--friction", [&a](double v) { a.friction = v; }, "GAMMA", "of underdamped motion (1)");
+  number_option(
+      *sub, "--mass", [&a](double v) { a.mass = v; }, "M", "of underdamped motion (1)");
+  common_options(*sub, a);
+  return sub;
+}
+
 CLI::App* add_langevin(CLI::App& app, LangevinArguments& a) {
   CLI::App* sub = app.add_subcommand("langevin", "means over Langevin paths beside those of the Gibbs measure");
   problem_options(*sub, a);
@@ -218,8 +250,9 @@ CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
 /// Options whose values may begin with a minus sign are joined to them, or a formula "-x^2" would be read as options.
 std::vector<std::string> joined_arguments(int argc, char** argv) {
   static const std::vector<std::string> kFree = {
-      "--formula", "--domain", "--param",    "--set",  "--observe", "--steps",        "--initial",
-      "--step",    "--until",  "--friction", "--mass", "--exit",    "--average-from", "--quantiles"};
+      "--formula",      "--domain",    "--param", "--set",       "--observe", "--steps",
+      "--initial",      "--step",      "--until", "--friction",  "--mass",    "--exit",
+      "--average-from", "--quantiles", "--drift", "--diffusion", "--exact",   "--start"};
   std::vector<std::string> arguments;
   for (int i = 1; i < argc; ++i) {
     std::string argument = argv[i];
@@ -257,12 +290,14 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   RunArguments run_arguments;
   GapArguments gap_arguments;
   BiasArguments bias_arguments;
+  OrderArguments order_arguments;
   LangevinArguments langevin_arguments;
   SgdOperatorArguments sgd_operator_arguments;
   VerifyArguments verify_arguments;
   CLI::App* run_app = add_run(app, run_arguments);
   CLI::App* gap_app = add_gap(app, gap_arguments);
   CLI::App* bias_app = add_bias(app, bias_arguments);
+  CLI::App* order_app = add_order(app, order_arguments);
   CLI::App* langevin_app = add_langevin(app, langevin_arguments);
   CLI::App* sgd_operator_app = add_sgd_operator(app, sgd_operator_arguments);
   CLI::App* verify_app = add_verify(app, verify_arguments);
@@ -272,12 +307,12 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
       app.add_subcommand("list", "what there is: " + fmt::format("{}", fmt::join(list_topics(), ", ")));
   list_app->add_option("topic", topic, "one of them")->type_name("TOPIC")->required();
   list_app->add_flag("--json", list_json, "one JSON object");
-  for (CLI::App* sub : {run_app, gap_app, bias_app, langevin_app, sgd_operator_app, verify_app, list_app})
+  for (CLI::App* sub : {run_app, gap_app, bias_app, order_app, langevin_app, sgd_operator_app, verify_app, list_app})
     sub->allow_extras();
 
   if (argc < 2)
     throw UsageError(
-        "which command? run, gap, bias, langevin, sgd-operator, verify or list; sgdlimits --help says more");
+        "which command? run, gap, bias, order, langevin, sgd-operator, verify or list; sgdlimits --help says more");
   const std::string first = argv[1];
   if (std::find(kCommands.begin(), kCommands.end(), first) == kCommands.end()) {
     static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
@@ -303,11 +338,13 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(first + ": " + error.what());
   }
-  for (const CLI::App* sub : {run_app, gap_app, bias_app, langevin_app, sgd_operator_app, verify_app, list_app})
+  for (const CLI::App* sub :
+       {run_app, gap_app, bias_app, order_app, langevin_app, sgd_operator_app, verify_app, list_app})
     refuse_extras(*sub);
   if (run_app->parsed()) return run(run_arguments, user);
   if (gap_app->parsed()) return gap(gap_arguments, user);
   if (bias_app->parsed()) return bias(bias_arguments, user);
+  if (order_app->parsed()) return order(order_arguments, user);
   if (langevin_app->parsed()) return langevin(langevin_arguments, user);
   if (sgd_operator_app->parsed()) return sgd_operator(sgd_operator_arguments, user);
   if (verify_app->parsed()) return verify(verify_arguments, user);

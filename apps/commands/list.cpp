@@ -7,9 +7,12 @@
 #include "apps/report/text.hpp"
 #include "core/text.hpp"
 #include "example_titles.hpp"  // written by apps/CMakeLists.txt from examples/*.toml
+#include "models/diffusions/diffusion_problem.hpp"
+#include "models/diffusions/gradient_problem.hpp"
 #include "models/networks/activation.hpp"
 #include "models/potentials/catalogue.hpp"
 #include "solvers/sde/catalogue.hpp"
+#include "solvers/sde/diffusion.hpp"
 #include "solvers/sde/underdamped.hpp"
 #include "validation/claims/registry.hpp"
 
@@ -57,9 +60,28 @@ Listing schemes() {
         {scheme.name, fmt::format("kind = \"langevin\", scheme = \"{}\", friction, mass", scheme.name),
          order(scheme.orders.strong), order(scheme.orders.weak), order(scheme.orders.invariant_measure),
          shortest(scheme.gradients_a_step), "no", scheme.source});
+  for (const DiffusionSchemeRecord& scheme : diffusion_scheme_catalogue()) {
+    const SchemeOrders orders = scheme.make(diffusion_problem("circle").equation, 0.1)->orders();
+    listing.rows.push_back({scheme.name, "noise that depends on the state: sgdlimits order, library",
+                            order(orders.strong), order(orders.weak), order(orders.invariant_measure), "-", "-",
+                            scheme.source});
+  }
   listing.rows.push_back({"isotropic-noise sgd", "kind = \"sgd\", noise = \"isotropic\"", "-", "-", "-", "1", "no",
                           "Euler-Maruyama at step s, temperature s/2"});
   listing.rows.push_back({"mini-batch sgd", "kind = \"sgd\", noise = \"mini-batch\"", "-", "-", "-", "1", "-", "-"});
+  return listing;
+}
+
+/// Test problems of `sgdlimits order`.
+Listing problems() {
+  Listing listing{{"name", "equation", "solution", "description"}, {}};
+  for (const DiffusionProblem& problem : diffusion_problems())
+    listing.rows.push_back({problem.name, problem.statement,
+                            problem.solution_text.empty() ? "-" : problem.solution_text, problem.description});
+  for (const GradientProblem& problem : gradient_problems())
+    listing.rows.push_back({problem.name, "motion in " + problem.statement, "-", problem.description});
+  listing.rows.push_back({"three-waves", "SME-1 and SME-2 of SGD on three terms of one angle, learning rate 0.8", "-",
+                          "noise that varies with the state, on a circle"});
   return listing;
 }
 
@@ -86,11 +108,9 @@ Listing examples() {
   return listing;
 }
 
-const std::vector<std::pair<std::string, Listing (*)()>> kTopics = {{"potentials", potentials},
-                                                                    {"schemes", schemes},
-                                                                    {"activations", activations},
-                                                                    {"claims", claims},
-                                                                    {"examples", examples}};
+const std::vector<std::pair<std::string, Listing (*)()>> kTopics = {
+    {"potentials", potentials},   {"schemes", schemes}, {"problems", problems},
+    {"activations", activations}, {"claims", claims},   {"examples", examples}};
 
 }  // namespace
 

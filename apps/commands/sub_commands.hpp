@@ -72,6 +72,16 @@ struct LangevinArguments : ProblemArguments {
   std::string command_line;
 };
 
+struct OrderArguments : ProblemArguments {
+  std::string scheme, kind, problem;  ///< kind empty: the first that the scheme declares
+  std::string drift, exact, start;    ///< one formula a coordinate, apart by ";"; numbers apart by ","
+  std::vector<std::string> diffusion, steps, observe;  ///< diffusion: one text a noise
+  std::string noise, calculus = "ito";
+  std::optional<double> until, friction, mass;
+  std::optional<Index> paths;
+  std::uint64_t seed = 1;
+};
+
 struct VerifyArguments : CommonOptions {
   std::vector<std::string> claims;
   std::filesystem::path on;
@@ -90,6 +100,8 @@ struct SgdOperatorArguments : CommonOptions {
 ExitStatus run(const RunArguments& arguments, const PotentialFactories& user);
 ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user);
 ExitStatus bias(const BiasArguments& arguments, const PotentialFactories& user);
+/// The order of convergence of a scheme, measured, beside the declared one.
+ExitStatus order(const OrderArguments& arguments, const PotentialFactories& user);
 /// An ensemble of Langevin paths, its means beside those of the Gibbs measure.
 ExitStatus langevin(const LangevinArguments& arguments, const PotentialFactories& user);
 /// Transfer operator of mini-batch SGD beside SME-1, SME-2 and Gibbs.

@@ -44,6 +44,32 @@ class Rippled final : public Potential {
   }
 };
 
+class ThreeWaves final : public FiniteSum {
+ public:
+  Index dimension() const override { return 1; }
+  Index terms() const override { return 3; }
+  void value(PointsView x, ValuesOut f, Scratch&) const override {
+    f = (-2.2 * x.col(0).cos() + 0.3 * x.col(0).sin() - 0.4 * (2 * x.col(0)).cos()) / 3;
+  }
+  void gradient(PointsView x, PointsOut g, Scratch&) const override {
+    g = (2.2 * x.sin() + 0.3 * x.cos() + 0.8 * (2 * x).sin()) / 3;
+  }
+  void batch_gradient(PointsView x, IndicesView indices, PointsOut g, Scratch& scratch) const override {
+    for (Index i = 0; i < x.rows(); ++i) {
+      const Points terms = term_gradients(x.row(i).transpose().matrix(), scratch);
+      g(i, 0) = 0;
+      for (Index b = 0; b < indices.cols(); ++b) g(i, 0) += terms(indices(i, b), 0);
+      g(i, 0) /= static_cast<double>(indices.cols());
+    }
+  }
+  Points term_gradients(const Eigen::VectorXd& x, Scratch&) const override {
+    const double sine = std::sin(x(0)), cosine = std::cos(x(0)), twice = std::sin(2 * x(0));
+    Points terms(3, 1);
+    terms << sine + 0.8 * twice, 1.2 * sine + 1.3 * cosine, -cosine;
+    return terms;
+  }
+};
+
 std::vector<GradientProblem> make_problems() {
   using V = const Values&;
   std::vector<GradientProblem> all;
@@ -106,6 +132,8 @@ const GradientProblem* find_gradient_problem(const std::string& name) {
     if (problem.name == name) return &problem;
   return nullptr;
 }
+
+std::shared_ptr<const FiniteSum> three_waves() { return std::make_shared<ThreeWaves>(); }
 
 ItoDiffusion additive_diffusion(std::shared_ptr<const Potential> potential, double temperature) {
   DiffusionCoefficients c;

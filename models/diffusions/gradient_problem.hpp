@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/diffusion.hpp"
+#include "core/finite_sum.hpp"
 #include "core/potential.hpp"
 
 namespace sgdlimits {
@@ -30,5 +31,9 @@ const GradientProblem* find_gradient_problem(const std::string& name);
 
 /// The overdamped motion as an equation with additive noise, d = m.
 ItoDiffusion additive_diffusion(std::shared_ptr<const Potential> potential, double temperature);
+
+/// Three terms of one angle, period 2 pi: gradients sin x + .8 sin 2x, 1.2 sin x + 1.3 cos x, -cos x. Their covariance
+/// varies with x and never vanishes: for modified equations of SGD on a circle.
+std::shared_ptr<const FiniteSum> three_waves();
 
 }  // namespace sgdlimits

@@ -38,8 +38,9 @@ std::vector<Case> command_line_cases() {
     return Case{name, words(line), 64, message};
   };
   return {
-      usage("nothing", "",
-            "which command? run, gap, bias, langevin, sgd-operator, verify or list; sgdlimits --help says more"),
+      usage(
+          "nothing", "",
+          "which command? run, gap, bias, order, langevin, sgd-operator, verify or list; sgdlimits --help says more"),
       usage("misspelt_command", "runn", "there is no command runn; did you mean run?"),
       usage("misspelt_flag", "--verison", "there is no option --verison; did you mean --version?"),
       usage("misspelt_option", "gap --formula x^2 --learnig-rate 1",
@@ -76,6 +77,53 @@ std::vector<Case> command_line_cases() {
             "--param a is b but must be a number"),
       usage("parameter_of_file", "gap e.toml --param a=1",
             "--variables and --param belong to --formula; use --set with an experiment file"),
+      usage("order_without_scheme", "order --problem tanh",
+            "order needs --scheme NAME; known: euler-maruyama, heun, leimkuhler-matthews, sra1, exponential-euler, "
+            "tamed-euler, adaptive-euler, implicit-euler, trapezoidal, mala, hmc, baoab, aboba, obabo, oabao, "
+            "milstein, "
+            "stratonovich-heun, sme-1, sme-2"),
+      usage("order_scheme", "order --scheme milstien",
+            "there is no scheme milstien; did you mean milstein? known: euler-maruyama, heun, leimkuhler-matthews, "
+            "sra1, exponential-euler, tamed-euler, adaptive-euler, implicit-euler, trapezoidal, mala, hmc, baoab, "
+            "aboba, obabo, oabao, milstein, stratonovich-heun, sme-1, sme-2"),
+      usage("order_problem", "order --scheme milstein --problem tahn",
+            "there is no problem tahn; did you mean tanh? known: geometric-brownian-motion, tanh, sinh, "
+            "ginzburg-landau, kubo, spiral, diagonal, circle, double-well, log-cosh, cosh, cosine-well, rippled, "
+            "three-waves"),
+      usage("order_kind", "order --scheme milstein --kind stong",
+            "kind of order is \"stong\" but must be one of strong, weak, measure; did you mean \"strong\"?"),
+      usage("order_undeclared", "order --scheme milstein --kind measure",
+            "milstein declares no measure order; it declares: strong 1, weak 1"),
+      usage("order_exact_measure", "order --scheme mala --kind measure",
+            "the invariant measure of mala is exact at every step: there is no order"),
+      usage("order_of_none", "order --scheme hmc", "hmc has no order to measure; it declares: measure exact"),
+      usage("order_wrong_noise", "order --scheme heun --problem tanh",
+            "heun is no scheme for the noise of tanh; take euler-maruyama, milstein or stratonovich-heun, or another "
+            "problem (sgdlimits list problems)"),
+      usage("order_two_problems", "order --scheme milstein --problem tanh --drift x --diffusion x",
+            "order takes one of --problem, --drift with --diffusion, and a potential (--formula or a file)"),
+      usage("order_drift_alone", "order --scheme milstein --drift x", "--drift and --diffusion belong together"),
+      usage("order_without_start", "order --scheme milstein --drift x --diffusion x",
+            "an equation of one's own needs --start, one number for each of x"),
+      usage("order_start_count", "order --scheme milstein --drift x --diffusion x --start 1,2",
+            "--start has 2 numbers, but the coordinates are x"),
+      usage("order_exact_alone", "order --scheme milstein --problem tanh --exact w",
+            "--exact belongs to --drift and --diffusion"),
+      usage("order_calculus", "order --scheme milstein --drift x --diffusion x --start 1 --calculus itoh",
+            "--calculus is itoh but must be ito or stratonovich"),
+      usage("order_noise_class", "order --scheme milstein --drift x;y --diffusion x;y --start 1,2",
+            "with several coordinates or noises say --noise scalar, diagonal, commutative or general"),
+      usage("order_noise_word", "order --scheme milstein --drift x;y --diffusion x;y --start 1,2 --noise diag",
+            "--noise is diag but must be scalar, diagonal, commutative or general"),
+      usage("order_friction", "order --scheme heun --friction 2",
+            "--friction and --mass belong to baoab, aboba, obabo and oabao"),
+      usage("order_step", "order --scheme heun --steps 0.3,0.2,0.1,0.05",
+            "step is 0.3 but must be the end 1 divided by a whole number"),
+      usage("order_few_steps", "order --scheme heun --steps 0.5,0.25",
+            "--steps holds fewer than the four steps that an order needs"),
+      usage("order_until", "order --scheme heun --until 0", "--until is 0 but must be positive and finite"),
+      usage("order_observe_strong", "order --scheme heun --observe x",
+            "--observe belongs to weak and measure orders"),
       usage("bias_of_nothing", "bias --scheme heun --steps 0.1",
             "bias needs a potential: --formula STR or an experiment file"),
       usage("bias_without_steps", "bias --formula x^2 --temperature 1 --scheme heun",
@@ -172,7 +220,7 @@ std::vector<Case> command_line_cases() {
       usage("list_nothing", "list", "list: topic is required"),
       usage("list_misspelt", "list potential",
             "there is nothing to list under potential; did you mean potentials? known: potentials, schemes, "
-            "activations, claims, examples"),
+            "problems, activations, claims, examples"),
       usage("list_too_much", "list potentials more", "list takes no further argument \"more\""),
       usage("run_nothing", "run", "run: file is required"),
       usage("seed", "run e.toml --seed x", "--seed is x but must be a whole number from 0 to 9223372036854775807"),

@@ -106,6 +106,11 @@ Result<OrderEstimate> order_by_paths(const SchemeFactory& make, const PathProble
                                                : against_half_steps(make, problem, options, level, quiet);
     if (!ends.ok()) return Result<OrderEstimate>(ends.report());
     const MeanAndError mean = error(ends.value());
+    // a path may be far out, yet finite, so that its powers are not
+    if (!mean.mean.allFinite() || !mean.standard_error.allFinite())
+      return Result<OrderEstimate>::failure(
+          Status::blew_up,
+          "a mean over paths is not finite at step " + shortest(options.steps[level]) + "; take smaller steps");
     estimate.errors.push_back(
         {options.steps[level], Measurement::sampled(mean.mean(0), mean.standard_error(0),
                                                     fmt::format("{} pairs of paths", options.paths))});

@@ -9,7 +9,6 @@
 #include "models/diffusions/gradient_problem.hpp"
 #include "solvers/sde/diffusion.hpp"
 #include "solvers/sde/sgd_modified_equation.hpp"
-#include "support/sgd_sums.hpp"
 #include "validation/orders/lattice_order.hpp"
 
 namespace sgdlimits {
@@ -144,20 +143,6 @@ TEST(SplittingWeakOrder, FaultsAreRefuted) {
 
 // ---- modified equations of SGD: the order in their own step, at a fixed learning rate
 
-/// Three terms on the circle with noise that varies with x and never vanishes.
-class OnCircle final : public test::SmallSum {
- public:
-  Index dimension() const override { return 1; }
-  Index terms() const override { return 3; }
-  void value(PointsView x, ValuesOut f, Scratch&) const override {
-    f = (-2.2 * x.col(0).cos() + 0.3 * x.col(0).sin() - 0.4 * (2 * x.col(0)).cos()) / 3;
-  }
-  Points term_gradients(const Eigen::VectorXd& x, Scratch&) const override {
-    const double sine = std::sin(x(0)), cosine = std::cos(x(0)), twice = std::sin(2 * x(0));
-    return (Values(3) << sine + 0.8 * twice, 1.2 * sine + 1.3 * cosine, -cosine).finished();
-  }
-};
-
 constexpr double kRate = 0.8;
 
 /// s times the covariance of one sample's gradient, and the equation's drift, written plainly.
@@ -176,7 +161,7 @@ BackwardEquation modified(const std::shared_ptr<const FiniteSum>& sum, ModifiedE
 // Fails if the ensemble scheme has another drift or covariance than its equation. Planted: SME-1 is no scheme of
 // order 1 for SME-2.
 TEST(ModifiedEquationWeakOrder, IsOneInTheStep) {
-  const std::shared_ptr<const FiniteSum> sum = std::make_shared<OnCircle>();
+  const std::shared_ptr<const FiniteSum> sum = three_waves();
   const auto scheme_for = [&](ModifiedEquation equation) {
     return [&sum, equation](double h) {
       return LatticeChain{sgd_modified_equation(sum, LearningRate(kRate), 1, Replacement::with, equation,
