@@ -2,46 +2,24 @@
 
 #include <algorithm>
 
-#include "models/networks/online_net_kernel.hpp"
+#include "models/networks/neuron_blocks.hpp"
 #include "models/networks/sampled_net.hpp"
 #include "models/networks/two_layer_net_sum.hpp"
 
 namespace sgdlimits {
 namespace {
 
+using networks::NeuronBlocks;
+using networks::SampleBatch;
+
 constexpr Index L = kernel::kNeurons;
 // Samples drawn together where a step takes one: few groups of Gaussians are cut, and the inputs stay in cache.
 constexpr Index kDrawn = 64;
 
-/// The net as the kernel sees it: outer weights S a, padded to whole blocks by neurons of weight 0.
-struct Net {
-  const TwoLayerNetSpec& spec;
-  const SampleLaw& law;
-  Index width, inputs, blocks;
-  const double* outer;
-
-  Index block_size() const { return inputs * L; }
-  double loss_slope(double prediction, double target) const {
-    return networks::evaluate_loss(spec.loss, prediction, target).first;
-  }
-};
-
-/// Coordinates j D + k into blocks of neurons: padding gets weight 0.
-void load(const Net& net, ValuesView point, double* w) {
-  std::fill(w, w + net.blocks * net.block_size(), 0.0);
-  for (Index j = 0; j < net.width; ++j)
-    for (Index k = 0; k < net.inputs; ++k) w[j / L * net.block_size() + k * L + j % L] = point(j * net.inputs + k);
-}
-
-void store(const Net& net, const double* w, ValuesOut point) {
-  for (Index j = 0; j < net.width; ++j)
-    for (Index k = 0; k < net.inputs; ++k) point(j * net.inputs + k) = w[j / L * net.block_size() + k * L + j % L];
-}
-
 /// The Gaussians of a step, block by block.
 class StepNoise {
  public:
-  StepNoise(const Net& net, const OnlineSteps& steps, Scratch::Frame& frame)
+  StepNoise(const NeuronBlocks& net, const OnlineSteps& steps, Scratch::Frame& frame)
       : net_(net), steps_(steps), noise_(steps.noise.with(Stream::brownian)), buffer_(nullptr) {
     if (steps.standard_deviation.size() > 0) buffer_ = frame.take(net.block_size());
   }
@@ -55,14 +33,15 @@ class StepNoise {
   }
 
  private:
-  const Net& net_;
+  const NeuronBlocks& net_;
   const OnlineSteps& steps_;
   Noise noise_;
   double* buffer_;
 };
 
 /// Batches of one: the pass over the weights that updates them also prepares the next step's pre-activations.
-void single_samples(const Net& net, const OnlineSteps& steps, double* w, Scratch& scratch) {
+void single_samples(const NeuronBlocks& net, const SampleLaw& law, const OnlineSteps& steps, double* w,
+                    Scratch& scratch) {
   Scratch::Frame frame(scratch);
   const Index count = steps.rates.size();
   StepNoise noise(net, steps, frame);
@@ -85,80 +64,26 @@ void single_samples(const Net& net, const OnlineSteps& steps, double* w, Scratch
   for (Index begin = 0; begin < count; begin += kDrawn) {
     // the first sample after these is drawn twice
     const Index drawn = std::min(kDrawn + 1, count - begin), here = std::min(kDrawn, count - begin);
-    draw_samples(net.law, steps.noise, steps.path, steps.first_step + begin, x.leftCols(drawn), y.head(drawn),
-                 scratch);
+    draw_samples(law, steps.noise, steps.path, steps.first_step + begin, x.leftCols(drawn), y.head(drawn), scratch);
     if (begin == 0) pass(0, {1, 0, nullptr, x.col(0).data()});
     for (Index k = 0; k < here; ++k) {
       const double rate = steps.rates(begin + k);
       const double prediction = kernel::activate(net.spec.activation, net.blocks, z, net.outer, slope);
-      pass(begin + k, {1 - rate * net.spec.ridge, -rate * net.spec.loss_factor * net.loss_slope(prediction, y(k)),
+      pass(begin + k, {1 - rate * net.spec.ridge,
+                       -rate * net.spec.loss_factor * networks::evaluate_loss(net.spec.loss, prediction, y(k)).first,
                        x.col(k).data(), k + 1 < drawn ? x.col(k + 1).data() : nullptr});
     }
   }
 }
 
-/// Samples of one step with what the forward pass leaves for the backward one.
-class Batch {
- public:
-  Batch(const Net& net, Index size, Scratch::Frame& frame)
-      : net_(net),
-        size_(size),
-        x_(frame.points(net.inputs, size)),
-        y_(frame.values(size)),
-        residual_(frame.values(size)),
-        predictions_(frame.points(kLanes, size)),
-        work_(frame.take(size * L)) {
-    // two gates a double
-    if (kernel::is_gated(net.spec.activation))
-      gates_ = reinterpret_cast<std::uint32_t*>(frame.take((net.blocks * size + 1) / 2));
-    else
-      slopes_ = frame.take(net.blocks * size * L);
-  }
-
-  void draw(const Noise& noise, Index path, std::int64_t step, Scratch& scratch) {
-    draw_samples(net_.law, noise, path, step * size_, x_, y_, scratch);
-    predictions_.setZero();
-  }
-  /// Predictions and residuals loss'(y, yhat) at the weights.
-  void forward(const double* w) {
-    for (Index block = 0; block < net_.blocks; ++block)
-      kernel::batch_forward(net_.spec.activation, net_.inputs, w + block * net_.block_size(), x_.data(), size_,
-                            net_.outer + block * L, slopes(block), predictions_.data(), work_);
-    for (Index b = 0; b < size_; ++b) {
-      double prediction = 0;
-      for (Index l = 0; l < kLanes; ++l) prediction += predictions_(l, b);
-      residual_(b) = net_.loss_slope(prediction, y_(b));
-    }
-  }
-  /// out = keep w + factor sum_b residual_b grad yhat_b for one block.
-  void backward(Index block, double keep, double factor, const double* w, double* out) {
-    kernel::batch_backward(net_.spec.activation, {keep, factor, x_.data(), residual_.data(), size_}, net_.inputs,
-                           net_.outer + block * L, slopes(block), w, out, work_);
-  }
-
- private:
-  kernel::BatchSlopes slopes(Index block) {
-    return {gates_ == nullptr ? nullptr : gates_ + block * size_,
-            slopes_ == nullptr ? nullptr : slopes_ + block * size_ * L};
-  }
-
-  const Net& net_;
-  Index size_;
-  Eigen::Map<Points> x_;
-  Eigen::Map<Values> y_, residual_;
-  Eigen::Map<Points> predictions_;
-  double* work_;
-  std::uint32_t* gates_ = nullptr;
-  double* slopes_ = nullptr;
-};
-
-void batches(const Net& net, const OnlineSteps& steps, double* w, Scratch& scratch) {
+void batches(const NeuronBlocks& net, const SampleLaw& law, const OnlineSteps& steps, double* w, Scratch& scratch) {
   Scratch::Frame frame(scratch);
   StepNoise noise(net, steps, frame);
-  Batch batch(net, steps.batch, frame);
+  SampleBatch batch(net, steps.batch, frame);
   for (Index k = 0; k < steps.rates.size(); ++k) {
     const double rate = steps.rates(k);
-    batch.draw(steps.noise, steps.path, steps.first_step + k, scratch);
+    draw_samples(law, steps.noise, steps.path, (steps.first_step + k) * steps.batch, batch.inputs(), batch.targets(),
+                 scratch);
     batch.forward(w);
     for (Index b = 0; b < net.blocks; ++b) {
       double* block = w + b * net.block_size();
@@ -172,46 +97,44 @@ void batches(const Net& net, const OnlineSteps& steps, double* w, Scratch& scrat
 class FastSampledNet final : public networks::SampledNet {
  public:
   FastSampledNet(const TwoLayerNetSpec& spec, std::shared_ptr<const SampleLaw> law)
-      : SampledNet(spec, std::move(law)), outer_blocks_(Values::Zero((width() + L - 1) / L * L)) {
-    outer_blocks_.head(width()) = outer_.array();
-  }
+      : SampledNet(spec, std::move(law)), padded_(networks::padded_outer_weights(spec)) {}
 
   bool has_online_steps() const override { return true; }
 
   void online_steps(ValuesOut point, const OnlineSteps& steps, Scratch& scratch) const override {
     Scratch::Frame frame(scratch);
-    const Net net = kernel_net();
-    double* w = frame.take(net.blocks * net.block_size());
-    load(net, point, w);
-    steps.batch == 1 ? single_samples(net, steps, w, scratch) : batches(net, steps, w, scratch);
-    store(net, w, point);
+    const NeuronBlocks net = blocks();
+    double* w = frame.take(net.size());
+    net.load(point, w);
+    steps.batch == 1 ? single_samples(net, *law_, steps, w, scratch) : batches(net, *law_, steps, w, scratch);
+    net.store(w, point);
   }
 
   void sample_gradient(PointsView x, const Noise& noise, Index first_path, std::int64_t step, Index size, PointsOut g,
                        Scratch& scratch) const override {
     Scratch::Frame frame(scratch);
-    const Net net = kernel_net();
-    double* w = frame.take(net.blocks * net.block_size());
+    const NeuronBlocks net = blocks();
+    double* w = frame.take(net.size());
     Eigen::Map<Values> point = frame.values(dimension());
-    Batch batch(net, size, frame);
+    SampleBatch batch(net, size, frame);
     for (Index i = 0; i < x.rows(); ++i) {
       point = x.row(i).transpose();
-      load(net, point, w);
-      batch.draw(noise, first_path + i, step, scratch);
+      net.load(point, w);
+      draw_samples(*law_, noise, first_path + i, step * size, batch.inputs(), batch.targets(), scratch);
       batch.forward(w);
       for (Index b = 0; b < net.blocks; ++b) {
         double* block = w + b * net.block_size();
         batch.backward(b, spec_.ridge, spec_.loss_factor / static_cast<double>(size), block, block);
       }
-      store(net, w, point);
+      net.store(w, point);
       g.row(i) = point.transpose();
     }
   }
 
  private:
-  Net kernel_net() const { return {spec_, *law_, width(), inputs(), outer_blocks_.size() / L, outer_blocks_.data()}; }
+  NeuronBlocks blocks() const { return {spec_, width(), inputs(), padded_.size() / L, padded_.data()}; }
 
-  Values outer_blocks_;  // S a, then zeros
+  Values padded_;  // S a, then zeros
 };
 
 }  // namespace

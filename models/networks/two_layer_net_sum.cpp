@@ -121,13 +121,15 @@ PotentialFacts TwoLayerNetSum::facts() const {
   return facts;
 }
 
-std::vector<std::string> TwoLayerNetSum::coordinate_names() const {
+std::vector<std::string> weight_names(Index width, Index inputs) {
   std::vector<std::string> names;
-  for (Index j = 0; j < width(); ++j)
-    for (Index k = 0; k < inputs(); ++k)
-      names.push_back(width() == 1 ? fmt::format("w[{}]", k) : fmt::format("w[{},{}]", j, k));
+  for (Index j = 0; j < width; ++j)
+    for (Index k = 0; k < inputs; ++k)
+      names.push_back(width == 1 ? fmt::format("w[{}]", k) : fmt::format("w[{},{}]", j, k));
   return names;
 }
+
+std::vector<std::string> TwoLayerNetSum::coordinate_names() const { return weight_names(width(), inputs()); }
 
 std::string TwoLayerNetSum::description() const {
   std::string inputs_text = fmt::format("{} inputs", inputs());

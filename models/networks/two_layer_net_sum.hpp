@@ -10,6 +10,9 @@ void check_net(const TwoLayerNetSpec& spec);
 /// Throws InvalidArgument unless the specification satisfies the conditions of two_layer_net.
 void check(const TwoLayerNetSpec& spec);
 
+/// "w[k]" for one neuron, "w[j,k]" otherwise.
+std::vector<std::string> weight_names(Index width, Index inputs);
+
 /// loss(y, yhat), its first and second derivative in yhat.
 struct LossValues {
   double value, first, second;
