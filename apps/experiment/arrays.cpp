@@ -18,6 +18,7 @@ using netCDF::NcVar;
 
 constexpr Index kMostCells = Index{1} << 18;  // finer eigenfunctions are stored by interpolation
 constexpr Index kBins = 100;
+constexpr Index kMarginals = 64;  // histograms are of the first coordinates
 
 /// A NetCDF name: letters, digits and underscores.
 std::string plain(const std::string& name) {
@@ -118,7 +119,7 @@ class StudyArrays {
     const Index d = ensemble.snapshots.front().cols();
     const NcDim time = dimension("time", count), bin = dimension("bin", kBins);
     put("time", {time}, "time", ensemble.times.data());
-    for (Index j = 0; j < d; ++j) add_marginal(ensemble, j, time, bin);
+    for (Index j = 0; j < std::min(d, kMarginals); ++j) add_marginal(ensemble, j, time, bin);
     if (ensemble.sample_paths.empty()) return;
     const NcDim path = dimension("path", static_cast<Index>(ensemble.sample_paths.size()));
     const NcDim path_time = dimension("path_time", static_cast<Index>(ensemble.path_times.size()));

@@ -51,13 +51,18 @@ std::uint64_t read_seed(const Section& root, ResolvedTable& written) {
   return value;
 }
 
+void set_sums(Problem& problem) {
+  problem.sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
+  problem.sampled = std::dynamic_pointer_cast<const SampledSum>(problem.potential);
+}
+
 /// The file's own problem, and [problem.NAME], which take what they do not say from it.
 void read_problems(Section& root, const std::filesystem::path& folder, const PotentialFactories& user,
                    Experiment& experiment) {
   Problem own;
   Section potential = root.table("potential");
   own.potential = read_potential(potential, folder, user, experiment.seed);
-  own.sum = std::dynamic_pointer_cast<const FiniteSum>(own.potential);
+  set_sums(own);
   const toml::table* dynamics = nullptr;
   if (root.has("dynamics")) {
     Section section = root.table("dynamics");
@@ -78,7 +83,7 @@ void read_problems(Section& root, const std::filesystem::path& folder, const Pot
       Section other = section.table("potential");
       problem.potential = read_potential(other, folder, user, experiment.seed);
     }
-    problem.sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
+    set_sums(problem);
     static const toml::table empty;
     const toml::node* node = section.find("dynamics");
     if (node && !node->is_table()) section.fail("dynamics", section.full("dynamics") + " must be a table");

@@ -17,6 +17,7 @@
 #include "core/errors.hpp"
 #include "core/finite_sum.hpp"
 #include "core/law.hpp"
+#include "core/sampled_sum.hpp"
 #include "core/temperature.hpp"
 #include "solvers/sde/scheme.hpp"
 #include "validation/claims/claim.hpp"
@@ -50,7 +51,8 @@ using PotentialFactories = std::map<std::string, PotentialFactory>;
 struct Problem {
   std::string name;  ///< "" for the file's own [potential] and [dynamics], else NAME of [problem.NAME]
   std::shared_ptr<const Potential> potential;
-  std::shared_ptr<const FiniteSum> sum;  ///< the same object where it is a finite sum, else null
+  std::shared_ptr<const FiniteSum> sum;       ///< the same object where it is a finite sum, else null
+  std::shared_ptr<const SampledSum> sampled;  ///< the same object where it is a mean over a law of samples, else null
   std::optional<Temperature> temperature;
   std::shared_ptr<const Law> initial;  ///< null where no study needs one
   double until = 0;

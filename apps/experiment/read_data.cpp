@@ -47,15 +47,7 @@ Table synthetic_table(Section& parent, std::uint64_t run_seed) {
   Table table(names, inputs.array(), "synthetic data");
   const double noise_sd = section.number("noise_sd", kNonnegative, 0.0);
   if (section.has("teacher")) {
-    Section teacher = section.table("teacher");
-    teacher.allow({"activation", "width", "hidden_sd", "outer"});
-    const Activation activation = teacher.at(
-        "activation", [&] { return activation_from_name(teacher.text("activation", std::string("sigmoid"))); });
-    const Index width = teacher.integer("width", 1, 100'000);
-    const double hidden_sd = teacher.number("hidden_sd", kPositive, 1.0);
-    const std::string outer = teacher.choice("outer", {"constant", "signs", "gaussian"}, "gaussian");
-    const Teacher truth =
-        gaussian_teacher(activation, width, dimension, hidden_sd, outer_weight_law_from_name(outer), seed);
+    const Teacher truth = read_teacher(section, dimension, seed);
     table.add_column("y", teacher_labels(truth, inputs, noise_sd, seed).array());
   }
   return table;

@@ -6,7 +6,7 @@
 #include "apps/experiment/reading.hpp"
 #include "core/text.hpp"
 #include "models/data/synthetic.hpp"
-#include "models/networks/two_layer_net.hpp"
+#include "models/networks/sampled_net_risk.hpp"
 #include "models/potentials/catalogue.hpp"
 
 namespace sgdlimits::experiment {
@@ -44,6 +44,28 @@ Eigen::VectorXd read_outer_weights(Section& section, std::uint64_t seed) {
   return Eigen::Map<const Eigen::VectorXd>(weights.data(), static_cast<Index>(weights.size()));
 }
 
+/// A number, or "N": the width.
+double read_loss_factor(Section& section, Index width) {
+  const toml::node* node = section.find("loss_factor");
+  if (!node || !node->is_string()) return section.number("loss_factor", kPositive);
+  section.choice("loss_factor", {"N"});
+  return static_cast<double>(width);
+}
+
+/// The risk under a law of samples: exact where that is known and no test sample is asked for.
+std::shared_ptr<const Potential> read_sampled_net(const Section& section, Section& data_section,
+                                                  const TwoLayerNetSpec& spec, std::uint64_t seed) {
+  const SampledData data = read_sampled_data(data_section, seed);
+  if (data.test_samples == 0 && !has_exact_risk(spec, *data.law)) {
+    data_section.fail("law", "the risk of this net under this law is not known in closed form",
+                      "write test_samples = 10000, the samples on which to measure it");
+  }
+  return section.at("data", [&]() -> std::shared_ptr<const Potential> {
+    if (data.test_samples == 0) return exact_risk(spec, data.law);
+    return test_sample_risk(spec, data.law, data.test_samples, data.seed);
+  });
+}
+
 std::shared_ptr<const Potential> read_net(Section& section, const std::filesystem::path& folder, std::uint64_t seed) {
   section.allow({"kind", "activation", "trained", "scale", "loss", "loss_factor", "ridge", "outer_weights", "data"});
   TwoLayerNetSpec spec;
@@ -53,10 +75,11 @@ std::shared_ptr<const Potential> read_net(Section& section, const std::filesyste
   section.choice("trained", {"hidden"});
   spec.scale = output_scale_from_name(section.choice("scale", {"one", "1/N", "1/sqrt(N)"}));
   spec.loss = loss_from_name(section.choice("loss", {"square", "logistic"}));
-  spec.loss_factor = section.number("loss_factor", kPositive);
   spec.ridge = section.number("ridge", kNonnegative);
   spec.outer_weights = read_outer_weights(section, seed);
+  spec.loss_factor = read_loss_factor(section, spec.outer_weights.size());
   Section data_section = section.table("data");
+  if (data_section.has("law")) return read_sampled_net(section, data_section, spec, seed);
   TrainingData data = read_data(data_section, folder, seed);
   spec.inputs = std::move(data.inputs);
   spec.targets = std::move(data.targets);

@@ -258,8 +258,9 @@ Study read_study(Section& section, const Experiment& experiment) {
     study.paths = section.integer("paths", 2, kMostPaths);
   }
   if (study.kind == StudyKind::langevin || study.kind == StudyKind::sgd) {
-    study.sample_paths = section.integer("sample_paths", 0, std::min<std::int64_t>(study.paths, 100),
-                                         std::min<std::int64_t>(study.paths, 4));
+    study.sample_paths =
+        section.integer("sample_paths", 0, std::min<std::int64_t>(study.paths, 100),
+                        problem.potential->dimension() > 64 ? 0 : std::min<std::int64_t>(study.paths, 4));
   }
   return study;
 }

@@ -8,6 +8,7 @@
 
 #include "apps/experiment/experiment.hpp"
 #include "apps/experiment/section.hpp"
+#include "models/data/sample_law.hpp"
 
 namespace sgdlimits::experiment {
 
@@ -23,6 +24,16 @@ struct TrainingData {
 };
 /// potential.data = {file | columns | synthetic, ...}. The resolved text holds the columns used, inline.
 TrainingData read_data(Section& section, const std::filesystem::path& folder, std::uint64_t seed);
+
+/// potential.data = {law, ...}: where samples come from instead of data, and those on which the risk is measured.
+struct SampledData {
+  std::shared_ptr<const SampleLaw> law;
+  Index test_samples = 0;  ///< 0: not given
+  std::uint64_t seed = 0;
+};
+SampledData read_sampled_data(Section& section, std::uint64_t run_seed);
+/// KEY.teacher
+Teacher read_teacher(Section& parent, Index dimension, std::uint64_t seed);
 
 /// [dynamics] into temperature, initial law, clock and observables of the problem, whose potential is known.
 void read_dynamics(Section& section, Problem& problem);

@@ -51,6 +51,56 @@ dimension = 1
 [problem.net.potential.data.synthetic.teacher]
 width = 1
 outer = "gaussian"
+[problem.fresh.dynamics]
+initial = {kind = "point", x = 0.5}
+[problem.fresh.potential]
+kind = "two-layer-net"
+activation = "relu"
+trained = "hidden"
+scale = "1/N"
+loss = "square"
+loss_factor = "N"
+ridge = 0.0
+outer_weights = [1.0]
+[problem.fresh.potential.data]
+law = "isotropic-gaussians"
+dimension = 2
+delta = 0.5
+[problem.classes.dynamics]
+initial = {kind = "point", x = 0.5}
+[problem.classes.potential]
+kind = "two-layer-net"
+activation = "relu"
+trained = "hidden"
+scale = "1/N"
+loss = "square"
+loss_factor = 1.0
+ridge = 0.0
+outer_weights = [1.0]
+[problem.classes.potential.data]
+law = "gaussian-classes"
+dimension = 1
+[problem.classes.potential.data.classes.all]
+probability = 1.0
+target = 1.0
+[problem.taught.dynamics]
+initial = {kind = "point", x = 0.5}
+[problem.taught.potential]
+kind = "two-layer-net"
+activation = "tanh"
+trained = "hidden"
+scale = "1/N"
+loss = "square"
+loss_factor = 1.0
+ridge = 0.0
+outer_weights = [1.0]
+[problem.taught.potential.data]
+inputs = "sphere"
+law = "teacher"
+dimension = 2
+test_samples = 10
+[problem.taught.potential.data.teacher]
+width = 1
 [problem.point.potential]
 kind = "double-well"
 [problem.point.dynamics.initial]
@@ -127,6 +177,10 @@ const std::vector<Part> kParts = {
     {"[problem.net.potential.data]", {"data"}, {}},
     {"[problem.net.potential.data.synthetic]", {"synthetic"}, {"law"}},
     {"[problem.net.potential.data.synthetic.teacher]", {"teacher"}, {"outer"}},
+    {"[problem.fresh.potential.data]", {"laws of samples", "isotropic-gaussians"}, {"law"}},
+    {"[problem.classes.potential.data]", {"laws of samples", "gaussian-classes"}, {}},
+    {"[problem.classes.potential.data.classes.all]", {"classes"}, {}},
+    {"[problem.taught.potential.data]", {"laws of samples", "teacher law"}, {"inputs"}},
     {"[problem.point.potential]", {"potential", "built-in"}, {}},
     {"[dynamics]", {"dynamics"}, {}},
     {"[dynamics.initial]", {"initial", "gibbs"}, {"kind"}},
