@@ -9,7 +9,9 @@
 #include <random>
 
 #include "solvers/sde/catalogue.hpp"
+#include "solvers/sde/diffusion.hpp"
 #include "solvers/sde/ensemble.hpp"
+#include "solvers/sde/underdamped.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -124,6 +126,21 @@ void by_name(benchmark::State& state, const std::string& name) {
   move(state, *make_scheme(name, problem, kStep), kPaths / d, 64);
 }
 
+/// A splitting of underdamped motion: positions and momenta, one Gaussian a coordinate and step.
+void splitting(benchmark::State& state, const std::string& name) {
+  const Index d = state.range(0);
+  const auto problem = UnderdampedProblem::of(std::make_shared<DoubleWells>(d), Temperature(kTau));
+  move(state, *underdamped_scheme(name, problem, kStep), kPaths / d, 64);
+}
+
+/// A scheme for state-dependent noise on dX = -X dt + (1/2) sqrt(1 + X^2) dB, Ito.
+void state_dependent(benchmark::State& state, const std::string& name) {
+  DiffusionCoefficients equation;
+  equation.drift = [](double, PointsView x, PointsOut b, Scratch&) { b = -x; };
+  equation.noise = [](double, PointsView x, PointsOut s, Scratch&) { s = 0.5 * (1 + x.square()).sqrt(); };
+  move(state, *find_diffusion_scheme(name)->make(ItoDiffusion(equation), kStep), kPaths, 64);
+}
+
 void euler_blocks(benchmark::State& state) {
   Execution execution;
   execution.block = state.range(0);
@@ -169,6 +186,10 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   for (const std::string& name : sgdlimits::scheme_names())
     benchmark::RegisterBenchmark(("scheme " + name).c_str(), sgdlimits::by_name, name)->Arg(1)->Arg(10);
+  for (const std::string& name : sgdlimits::underdamped_names())
+    benchmark::RegisterBenchmark(("splitting " + name).c_str(), sgdlimits::splitting, name)->Arg(1)->Arg(10);
+  for (const auto& record : sgdlimits::diffusion_scheme_catalogue())
+    benchmark::RegisterBenchmark(("state-dependent " + record.name).c_str(), sgdlimits::state_dependent, record.name);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 64;
   sgdlimits::RatioReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
@@ -181,4 +202,9 @@ int main(int argc, char** argv) {
   for (const std::string& name : sgdlimits::scheme_names())
     for (const char* d : {"/1", "/10"})
       reporter.ratio(("scheme " + name + d).c_str(), (std::string("scheme euler-maruyama") + d).c_str());
+  for (const std::string& name : sgdlimits::underdamped_names())
+    for (const char* d : {"/1", "/10"})
+      reporter.ratio(("splitting " + name + d).c_str(), (std::string("scheme euler-maruyama") + d).c_str());
+  for (const auto& record : sgdlimits::diffusion_scheme_catalogue())
+    reporter.ratio(("state-dependent " + record.name + "/").c_str(), "scheme euler-maruyama/1");
 }
