@@ -21,12 +21,15 @@ namespace sgdlimits {
 
 namespace {
 
-/// The worst of studies, distances and claims.
+/// The worst of studies, distances, claims, and escapes of which something is expected.
 ExitStatus status_of(const RunResults& results) {
   ExitStatus status = status_of(results.claims);
   for (const StudyOutcome& study : results.studies) status = worse(status, sgdlimits::status_of(study.report.status));
   for (const DistanceRow& row : results.distances)
     status = worse(status, sgdlimits::status_of(row.verdict, row.expected));
+  for (const StudyOutcome& study : results.studies)
+    for (const EscapeRate& escape : study.escapes)
+      if (escape.expected) status = worse(status, sgdlimits::status_of(escape.verdict, *escape.expected));
   return status;
 }
 

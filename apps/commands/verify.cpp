@@ -9,6 +9,7 @@
 #include "apps/report/json.hpp"
 #include "apps/report/tables.hpp"
 #include "core/text.hpp"
+#include "validation/claims/both_ends.hpp"
 #include "validation/claims/registry.hpp"
 
 namespace sgdlimits {
@@ -57,14 +58,20 @@ Effort effort_of(const std::string& text) {
                    (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 
-ClaimProblem problem_of(const ClaimEntry& entry, const std::optional<Experiment>& on) {
-  if (!on) return entry.default_problem();
+/// With --on all claims share what they compute.
+ClaimProblem problem_of(const ClaimEntry& entry, const std::optional<Experiment>& on,
+                        const std::shared_ptr<ComputedEnds>& computed) {
+  if (!on) {
+    ClaimProblem problem = entry.default_problem();
+    problem.computed = std::make_shared<ComputedEnds>();
+    return problem;
+  }
   const Problem& own = on->problems.front();
   if (!own.initial || !own.temperature || own.report_at.empty()) {
     throw UsageError(
         "the file of --on needs [dynamics] with learning_rate or temperature, initial, until and report_at");
   }
-  return {on->title, own.potential, *own.temperature, own.initial, own.report_at, on->seed};
+  return {on->title, own.potential, *own.temperature, own.initial, own.report_at, on->seed, computed};
 }
 
 }  // namespace
@@ -74,6 +81,7 @@ ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& us
   const std::vector<const ClaimEntry*> entries = chosen(arguments);
   std::optional<Experiment> on;
   if (!arguments.on.empty()) on = read_experiment(arguments.on, {}, user);
+  const auto computed = std::make_shared<ComputedEnds>();
   std::vector<ClaimReport> reports;
   std::vector<std::string> failures;
   ExitStatus status = ExitStatus::done;
@@ -85,7 +93,8 @@ ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& us
     execution.progress = [&](double fraction) { progress.set(fraction); };
     for (const ClaimEntry* entry : entries) {
       progress.begin(entry->id + " " + entry->name);
-      const Result<ClaimReport> result = entry->check(problem_of(*entry, on), effort, arguments.controls, execution);
+      const Result<ClaimReport> result =
+          entry->check(problem_of(*entry, on, computed), effort, arguments.controls, execution);
       status = worse(status, status_of(result.status()));
       if (!result.ok())
         failures.push_back(

@@ -95,8 +95,9 @@ struct Study {
   std::optional<Observable> exit;      ///< a path has left once it is positive
   // escape
   double until = 0;
-  double discard = 0;      ///< passages before this time are not counted: relaxation inside the well
-  double threshold = 0.9;  ///< arrived where q exceeds it
+  double discard = 0;               ///< passages before this time are not counted: relaxation inside the well
+  double threshold = 0.9;           ///< arrived where q exceeds it
+  std::optional<Verdict> expect{};  ///< of measured against predicted rate; empty: shown, and no more
   // sgd-operator
   Index operator_cells = 0;  ///< an axis; 0: as the method chooses
 };

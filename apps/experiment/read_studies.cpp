@@ -190,7 +190,7 @@ void read_sgd(Section& section, const Problem& problem, Study& study) {
 
 void read_escape(Section& section, const Problem& problem, Study& study) {
   section.allow({"name", "kind", "problem", "noise", "scheme", "step", "leapfrog_steps", "batch", "replacement",
-                 "learning_rate", "paths", "until", "discard", "threshold"});
+                 "learning_rate", "paths", "until", "discard", "threshold", "expect"});
   if (problem.potential->dimension() > 3) {
     section.fail("kind", fmt::format("escape needs the eigenfunction on a grid, which reaches three dimensions, but "
                                      "the potential has {}",
@@ -202,6 +202,9 @@ void read_escape(Section& section, const Problem& problem, Study& study) {
       section.number("until", kPositive, problem.until > 0 ? std::optional<double>(problem.until) : std::nullopt);
   study.discard = section.number("discard", {0, study.until, false, true}, 0.1 * study.until);
   study.threshold = section.number("threshold", {0.5, 1, false, true}, 0.9);
+  const std::string expect = section.choice("expect", {"none", "consistent", "refuted", "undecided"}, "none");
+  for (const Verdict verdict : {Verdict::consistent, Verdict::refuted, Verdict::undecided})
+    if (to_string(verdict) == expect) study.expect = verdict;
   const bool langevin = study.motion == Motion::langevin;
   check_times(section, langevin ? "step" : "learning_rate", langevin ? study.step : study.learning_rate,
               {study.until});

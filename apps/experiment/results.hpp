@@ -51,6 +51,7 @@ struct EscapeRate {
   Measurement predicted;  ///< principal Dirichlet eigenvalue of the worse well, looked at after the motion's steps
   double asymptotic = 0;  ///< lambda_1 times the Gibbs mass of the better well, over the threshold
   Verdict verdict = Verdict::undecided;  ///< measured equal to predicted within a tenth
+  std::optional<Verdict> expected{};     ///< empty: none, the verdict is shown and does not count
 };
 
 /// The covariance of one sample's gradient at a named place, beside the identity of the isotropic theory.

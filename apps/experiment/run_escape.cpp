@@ -65,7 +65,8 @@ void report_escape(const Study& study, const PassageCount& count, const EscapePr
   const Comparison comparison = compare_equal("escape rate", allowing, measured, kTolerance * at_steps.value());
   record.outcome.escapes.push_back(
       {fmt::format("{}, learning rate {}", motion_name(study), shortest(study.learning_rate)), study.learning_rate,
-       study.paths, count.events, measured, prediction.at_steps, prediction.asymptotic, comparison.verdict});
+       study.paths, count.events, measured, prediction.at_steps, prediction.asymptotic, comparison.verdict,
+       study.expect});
   add_row(record.rows, study.name, "escape rate", std::nullopt, measured);
   add_row(record.rows, study.name, "predicted escape rate", std::nullopt, prediction.at_steps);
   add_row(record.rows, study.name, "predicted escape rate, looked at all the time", std::nullopt,

@@ -47,6 +47,10 @@ void take(PointOutcome& outcome, const RunResults& results) {
   }
   for (const DistanceRow& row : results.distances)
     outcome.verdicts.push_back({distance_name(row), row.verdict, row.expected});
+  for (const StudyOutcome& study : results.studies)
+    for (const EscapeRate& escape : study.escapes)
+      if (escape.expected)
+        outcome.verdicts.push_back({"escape rate of " + escape.motion, escape.verdict, *escape.expected});
 }
 
 class Runner {

@@ -204,6 +204,10 @@ void exchange(Archive& archive, StudyOutcome& outcome) {
     exchange(archive, escape.measured);
     exchange(archive, escape.predicted);
     archive(escape.asymptotic), archive(escape.verdict);
+    if (archive.present(escape.expected.has_value())) {
+      if (!escape.expected) escape.expected = Verdict::consistent;
+      archive(*escape.expected);
+    }
   });
   archive.each(outcome.covariances, [&](GradientCovariance& covariance) {
     archive(covariance.place), archive(covariance.x), archive(covariance.sigma), archive(covariance.step_noise);

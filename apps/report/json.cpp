@@ -51,7 +51,8 @@ Json to_json(const EscapeRate& escape) {
           {"measured", sgdlimits::to_json(escape.measured)},
           {"predicted", sgdlimits::to_json(escape.predicted)},
           {"asymptotic", number(escape.asymptotic)},
-          {"verdict", to_string(escape.verdict)}};
+          {"verdict", to_string(escape.verdict)},
+          {"expected", escape.expected ? Json(to_string(*escape.expected)) : Json(nullptr)}};
 }
 
 }  // namespace

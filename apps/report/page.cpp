@@ -151,12 +151,14 @@ std::string escapes(const RunResults& results) {
     for (const EscapeRate& e : study.escapes) {
       html += "<tr>" + cell(e.motion) + cell(brief(e.learning_rate), true) + cell(std::to_string(e.paths), true) +
               cell(std::to_string(e.crossed), true) + cell(with_interval(e.measured), true) +
-              cell(with_interval(e.predicted), true) + cell(to_string(e.verdict)) + "</tr>";
+              cell(with_interval(e.predicted), true) + cell(to_string(e.verdict)) +
+              cell(e.expected ? to_string(*e.expected) : "none") + "</tr>";
     }
   }
   if (html.empty()) return "";
   return "<h2>Leaving the worse well</h2>" +
-         header({"motion", "learning rate", "paths", "crossed", "measured rate", "isotropic prediction", "verdict"}) +
+         header({"motion", "learning rate", "paths", "crossed", "measured rate", "isotropic prediction", "verdict",
+                 "expected"}) +
          html + kEndTable;
 }
 

@@ -130,11 +130,12 @@ std::string distances_table(const std::vector<DistanceRow>& distances) {
 }
 
 std::string escapes_table(const RunResults& results) {
-  TextTable table({"motion", "paths", "crossed", "measured rate", "isotropic prediction", "verdict"});
+  TextTable table({"motion", "paths", "crossed", "measured rate", "isotropic prediction", "verdict", "expected"});
   for (const StudyOutcome& study : results.studies) {
     for (const EscapeRate& escape : study.escapes) {
       table.add({escape.motion, std::to_string(escape.paths), std::to_string(escape.crossed),
-                 with_interval(escape.measured), with_interval(escape.predicted), to_string(escape.verdict)});
+                 with_interval(escape.measured), with_interval(escape.predicted), to_string(escape.verdict),
+                 escape.expected ? to_string(*escape.expected) : "none"});
     }
   }
   return table.empty() ? "" : table.str();

@@ -13,6 +13,8 @@
 namespace sgdlimits {
 namespace {
 
+constexpr Index kSharedModes = 4;
+
 Execution quietly(const Execution& execution) {
   Execution quiet = execution;
   quiet.progress = nullptr;
@@ -43,7 +45,7 @@ ClaimProblem tilted_well_problem() {
 
 EffortSizes sizes_of(Effort effort) {
   switch (effort) {
-    case Effort::quick: return {100'000, {600, 96, 32}, 0.1, 6e8};
+    case Effort::quick: return {100'000, {600, 96, 32}, 0.2, 6e8};
     case Effort::standard: return {400'000, {1200, 160, 48}, 0.07, 6e9};
     case Effort::thorough: return {2'000'000, {2400, 256, 64}, 0.04, 1e11};
   }
@@ -100,6 +102,11 @@ Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>&
   const Result<Box> box = claim_box(problem, 1.1);
   if (!box.ok()) return Result<GridEnd>(box.report());
   const Index cells = resolving_cells(problem, box.value(), sizes);
+  const ComputedEnds::GridKey key{problem.initial, times, cells};
+  if (problem.computed) {
+    const auto kept = problem.computed->grids.find(key);
+    if (kept != problem.computed->grids.end()) return *kept->second;
+  }
   GridEnd end;
   Result<Evolution> fine = evolution_on(problem, claim_grid(box.value(), cells), end.generator, times, execution);
   if (!fine.ok()) return Result<GridEnd>(fine.report());
@@ -113,11 +120,20 @@ Result<GridEnd> grid_end(const ClaimProblem& problem, const std::vector<double>&
   end.grids = three_grids({fine.value(), *end.generator}, {middle.value(), *half}, {coarse.value(), *quarter},
                           law_observables(*problem.potential));
   end.snapshots = std::move(fine).value().snapshots;
+  if (problem.computed) problem.computed->grids[key] = std::make_shared<const GridEnd>(end);
   return end;
 }
 
-Result<EnsembleEnd> ensemble_end(const ClaimProblem& problem, const Law& initial, const std::vector<double>& times,
-                                 double step, const EffortSizes& sizes, const Execution& execution) {
+Result<std::shared_ptr<const EnsembleEnd>> ensemble_end(const ClaimProblem& problem, const std::vector<double>& times,
+                                                        double step, const EffortSizes& sizes,
+                                                        const Execution& execution) {
+  using Shared = std::shared_ptr<const EnsembleEnd>;
+  const ComputedEnds::PathKey key{problem.initial, times, step, sizes.paths};
+  if (problem.computed) {
+    const auto kept = problem.computed->ensembles.find(key);
+    if (kept != problem.computed->ensembles.end()) return Shared(kept->second);
+  }
+  const Law& initial = *problem.initial;
   const auto scheme = heun(std::make_shared<GradientDrift>(problem.potential), problem.temperature, step);
   Ensemble ensemble = Ensemble::from_law(initial, sizes.paths, problem.seed);
   EnsembleEnd end;
@@ -125,10 +141,24 @@ Result<EnsembleEnd> ensemble_end(const ClaimProblem& problem, const Law& initial
   const std::vector<double> later(times.begin() + 1, times.end());
   const Report report = advance_through(
       ensemble, *scheme, later, [&](double, PointsView x) { end.snapshots.push_back(x); }, quietly(execution));
-  if (report.status != Status::ok) return Result<EnsembleEnd>(report);
+  if (report.status != Status::ok) return Result<Shared>(report);
   const double z = step * stiffness(*problem.potential, initial, problem.seed);
   end.error = z * z / 4;
-  return end;
+  const auto shared = std::make_shared<const EnsembleEnd>(std::move(end));
+  if (problem.computed) problem.computed->ensembles[key] = shared;
+  return Shared(shared);
+}
+
+Result<SpectralGapEstimate> spectral_end(const ClaimProblem& problem, Index modes, const Execution& execution) {
+  SpectralGapOptions options;
+  options.modes = problem.computed ? std::max(modes, kSharedModes) : modes;
+  if (problem.computed && problem.computed->spectrum &&
+      static_cast<Index>(problem.computed->spectrum->eigenvalues.size()) >= options.modes)
+    return *problem.computed->spectrum;
+  Result<SpectralGapEstimate> found = spectral_gap(*problem.potential, problem.temperature, options, execution);
+  if (found.ok() && problem.computed)
+    problem.computed->spectrum = std::make_shared<const SpectralGapEstimate>(found.value());
+  return found;
 }
 
 std::vector<double> on_clock(const std::vector<double>& times, double step) {

@@ -15,6 +15,8 @@
 
 namespace sgdlimits {
 
+class ComputedEnds;  // validation/claims/both_ends.hpp
+
 /// What a claim is checked on: a potential at a temperature, and the law that both ends start from.
 struct ClaimProblem {
   std::string title;
@@ -23,6 +25,8 @@ struct ClaimProblem {
   std::shared_ptr<const Law> initial;
   std::vector<double> report_times;  ///< increasing, positive
   std::uint64_t seed = 1;
+  /// What claims on copies of this problem share: ends that one has computed, another finds here. May be empty.
+  std::shared_ptr<ComputedEnds> computed{};
 };
 
 /// quick: seconds; standard: under a minute; thorough: minutes, smaller intervals.

@@ -29,5 +29,36 @@ TEST(ResolvingCells, FollowTheNarrowestLaw) {
   EXPECT_EQ(cells(1e-3), 2400);
 }
 
+// Claims on copies of one problem find what another has computed, with the bits of a fresh computation; another
+// initial law, clock or size is another end. Fails if a key forgets one of them, or if sharing changes a number.
+TEST(ComputedEnds, AreSharedByCopiesOfAProblemAndChangeNothing) {
+  const ClaimProblem alone = tilted_well_problem();
+  ClaimProblem first = alone;
+  first.computed = std::make_shared<ComputedEnds>();
+  const ClaimProblem second = first;
+  const EffortSizes sizes{2000, {64, 32, 16}, 0.1, 1e9};
+  const std::vector<double> times = on_clock({0.25, 0.5}, 0.05);
+  const Execution execution;
+  const auto fresh = ensemble_end(alone, times, 0.05, sizes, execution);
+  const auto a = ensemble_end(first, times, 0.05, sizes, execution);
+  const auto b = ensemble_end(second, times, 0.05, sizes, execution);
+  ASSERT_TRUE(fresh.ok() && a.ok() && b.ok());
+  EXPECT_EQ(a.value(), b.value());
+  EXPECT_TRUE((a.value()->snapshots.back() == fresh.value()->snapshots.back()).all());
+  EXPECT_NE(ensemble_end(second, times, 0.025, sizes, execution).value(), a.value());
+  EXPECT_NE(ensemble_end(second, times, 0.05, {1000, {64, 32, 16}, 0.1, 1e9}, execution).value(), a.value());
+  ClaimProblem elsewhere = first;
+  elsewhere.initial = std::make_shared<GaussianLaw>(Eigen::VectorXd::Constant(1, -1), 0.2);
+  EXPECT_NE(ensemble_end(elsewhere, times, 0.05, sizes, execution).value(), a.value());
+
+  const auto grid = grid_end(first, times, sizes, execution), again = grid_end(second, times, sizes, execution);
+  const auto unshared = grid_end(alone, times, sizes, execution);
+  ASSERT_TRUE(grid.ok() && again.ok() && unshared.ok());
+  EXPECT_EQ(grid->generator, again->generator);
+  EXPECT_NE(grid->generator, unshared->generator);
+  EXPECT_EQ(grid->l1_error(), unshared->l1_error());
+  EXPECT_EQ(first.computed->grids.size(), 1u);
+}
+
 }  // namespace
 }  // namespace sgdlimits

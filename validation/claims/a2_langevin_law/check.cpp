@@ -10,16 +10,17 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
   const std::vector<double> times = on_clock(problem.report_times, step);
   const Result<GridEnd> grid = grid_end(problem, times, sizes, execution);
   if (!grid.ok()) return Result<ClaimReport>(grid.report());
-  const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);
-  if (!paths.ok()) return Result<ClaimReport>(paths.report());
+  const auto found = ensemble_end(problem, times, step, sizes, execution);
+  if (!found.ok()) return Result<ClaimReport>(found.report());
+  const EnsembleEnd& paths = *found.value();
   const LangevinLawMaterial material{*problem.potential,
                                      *grid->generator,
                                      grid->snapshots,
                                      grid->l1_error(),
                                      times,
-                                     paths->snapshots,
+                                     paths.snapshots,
                                      "langevin (heun)",
-                                     paths->error,
+                                     paths.error,
                                      0.05,
                                      grid->grids.means,
                                      execution.pool};

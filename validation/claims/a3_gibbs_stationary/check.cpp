@@ -82,10 +82,7 @@ double remaining_chi(const GridEnd& grid) {
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const EffortSizes sizes = sizes_of(effort);
-  SpectralGapOptions options;
-  options.modes = 1;
-  const Result<SpectralGapEstimate> spectrum =
-      spectral_gap(*problem.potential, problem.temperature, options, execution);
+  const Result<SpectralGapEstimate> spectrum = spectral_end(problem, 1, execution);
   if (!spectrum.ok()) return Result<ClaimReport>(spectrum.report());
   const double step = sizes.relative_step / stiffness(*problem.potential, *problem.initial, problem.seed);
 
@@ -101,17 +98,18 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
 
   const Result<GridEnd> grid = grid_end(started, times, sizes, execution);
   if (!grid.ok()) return Result<ClaimReport>(grid.report());
-  const Result<EnsembleEnd> paths = ensemble_end(started, *started.initial, times, step, sizes, execution);
-  if (!paths.ok()) return Result<ClaimReport>(paths.report());
+  const auto found = ensemble_end(started, times, step, sizes, execution);
+  if (!found.ok()) return Result<ClaimReport>(found.report());
+  const EnsembleEnd& paths = *found.value();
   const GibbsStationaryMaterial material{
       *problem.potential,
       *grid->generator,
       grid->grids.gibbs_l1,
-      paths->snapshots.back(),
+      paths.snapshots.back(),
       times.back(),
       affordable ? remaining_chi(grid.value()) : 0,
       affordable ? "langevin (heun)" : "langevin (heun) started in mu, since 1/lambda_1 is out of reach",
-      paths->error,
+      paths.error,
       0.05,
       grid->grids.gibbs_means,
       execution.pool};

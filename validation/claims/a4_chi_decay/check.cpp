@@ -88,10 +88,7 @@ ClaimReport joined(ClaimReport grid, ClaimReport paths) {
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const EffortSizes sizes = sizes_of(effort);
-  SpectralGapOptions options;
-  options.modes = kModes;
-  const Result<SpectralGapEstimate> spectrum =
-      spectral_gap(*problem.potential, problem.temperature, options, execution);
+  const Result<SpectralGapEstimate> spectrum = spectral_end(problem, kModes, execution);
   if (!spectrum.ok()) return Result<ClaimReport>(spectrum.report());
   const double step = sizes.relative_step / stiffness(*problem.potential, *problem.initial, problem.seed);
   const std::vector<double> times = on_clock(problem.report_times, step);
@@ -109,14 +106,15 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
       {grid->snapshots, grid->grids.log_chi_step, larger.value(), gap, second, coefficient, "grid"}, controls);
   if (report.verdict == Verdict::not_applicable) return report;
 
-  const Result<EnsembleEnd> paths = ensemble_end(problem, *problem.initial, times, step, sizes, execution);
-  if (!paths.ok()) return Result<ClaimReport>(paths.report());
-  const ModeSeries series = mode_series(
-      times, paths->snapshots, interpolated_eigenfunctions(spectrum.value(), kModes), kModes, *execution.pool);
+  const auto shared = ensemble_end(problem, times, step, sizes, execution);
+  if (!shared.ok()) return Result<ClaimReport>(shared.report());
+  const EnsembleEnd& paths = *shared.value();
+  const ModeSeries series = mode_series(times, paths.snapshots, interpolated_eigenfunctions(spectrum.value(), kModes),
+                                        kModes, *execution.pool);
   std::vector<std::optional<Measurement>> chi_squares;
   for (std::size_t k = 0; k < grid->snapshots.size(); ++k) chi_squares.push_back(grid->grids.chi_squared(k));
   report = joined(std::move(report), judge_mode_decay({series, gap, second, coefficient, chi_squares,
-                                                       "langevin (heun)", paths->error, first->eigenfunction_error},
+                                                       "langevin (heun)", paths.error, first->eigenfunction_error},
                                                       controls));
   if (controls)
     if (std::optional<ClaimReport> control = orthogonal_start_control(spectrum.value(), grid.value(), execution))

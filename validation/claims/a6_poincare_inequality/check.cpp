@@ -1,15 +1,13 @@
 #include "models/laws/gibbs.hpp"
 #include "models/potentials/catalogue.hpp"
 #include "validation/claims/a6_poincare_inequality/poincare_inequality.hpp"
+#include "validation/claims/both_ends.hpp"
 
 namespace sgdlimits {
 namespace {
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
-  SpectralGapOptions options;
-  options.modes = 1;
-  const Result<SpectralGapEstimate> spectrum =
-      spectral_gap(*problem.potential, problem.temperature, options, execution);
+  const Result<SpectralGapEstimate> spectrum = spectral_end(problem, 1, execution);
   if (!spectrum.ok()) return Result<ClaimReport>(spectrum.report());
   const Index functions = effort == Effort::quick ? 200 : effort == Effort::standard ? 1000 : 5000;
   const Values first = spectrum->eigenfunctions.col(0);
