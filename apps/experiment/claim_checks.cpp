@@ -15,7 +15,8 @@ namespace sgdlimits::experiment {
 namespace {
 
 std::string subject_of(const Study& study) {
-  return study.kind == StudyKind::langevin || study.kind == StudyKind::sgd
+  return study.kind == StudyKind::langevin || study.kind == StudyKind::sgd ||
+                 study.kind == StudyKind::sgd_modified_equation
              ? study.name + " (" + motion_name(study) + ")"
              : study.name;
 }

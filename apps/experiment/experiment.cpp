@@ -129,6 +129,7 @@ std::string to_string(StudyKind kind) {
     case StudyKind::langevin: return "langevin";
     case StudyKind::sgd: return "sgd";
     case StudyKind::sgd_operator: return "sgd-operator";
+    case StudyKind::sgd_modified_equation: return "sgd-modified-equation";
     default: return "escape";
   }
 }

@@ -19,7 +19,8 @@
 #include "core/law.hpp"
 #include "core/sampled_sum.hpp"
 #include "core/temperature.hpp"
-#include "solvers/sde/scheme.hpp"
+#include "solvers/sde/sgd.hpp"
+#include "solvers/sde/sgd_modified_equation.hpp"
 #include "validation/claims/claim.hpp"
 #include "validation/statistics/moments.hpp"
 
@@ -60,12 +61,20 @@ struct Problem {
   std::vector<Observable> observe;  ///< "loss" or "f" is the potential itself
 };
 
-enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape, sgd_operator };
-/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape", "sgd-operator".
+enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape, sgd_operator, sgd_modified_equation };
+/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape", "sgd-operator", "sgd-modified-equation".
 std::string to_string(StudyKind kind);
 
-/// What moves the paths of a langevin, sgd or escape study.
-enum class Motion { langevin, underdamped, isotropic_sgd, mini_batch_sgd };
+/// What moves the paths of a study that has paths.
+enum class Motion {
+  langevin,
+  underdamped,
+  isotropic_sgd,
+  mini_batch_sgd,
+  online_sgd,
+  gradient_descent,
+  modified_equation
+};
 
 struct Study {
   std::string name;
@@ -82,12 +91,19 @@ struct Study {
   std::string scheme;             ///< of Motion::langevin, a name of scheme_names()
   double friction = 1, mass = 1;  ///< of Motion::underdamped, scheme a name of underdamped_names()
   Index leapfrog_steps = 5;       ///< of scheme = "hmc"
-  double step = 0;                ///< numerical step of langevin and of escape with noise = "langevin"
+  double step = 0;                ///< numerical step of everything but SGD
   Index paths = 0;
   Index batch = 1;
   Replacement replacement = Replacement::with;
   double learning_rate = 0;  ///< of sgd and escape; the problem's unless said
   Index sample_paths = 4;    ///< whole paths kept for pictures
+  // sgd
+  bool epochs = false;  ///< batches go through a fresh permutation of the samples in each epoch
+  std::optional<LearningRateSchedule> schedule;  ///< constant at learning_rate unless said
+  Momentum momentum;
+  AddedNoise added_noise;
+  // sgd-modified-equation
+  ModifiedEquation equation = ModifiedEquation::sme1;
   // langevin
   std::optional<double> average_from;  ///< time averages and autocorrelation times over (average_from, until]
   std::int64_t observations = 1000;    ///< looks, at most about so many

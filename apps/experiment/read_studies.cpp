@@ -5,27 +5,13 @@
 #include <cmath>
 #include <limits>
 
-#include "apps/experiment/reading.hpp"
+#include "apps/experiment/study_reading.hpp"
 #include "core/text.hpp"
 #include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/underdamped.hpp"
 
 namespace sgdlimits::experiment {
 
-namespace {
-
-constexpr std::int64_t kMostPaths = (std::int64_t{1} << 32) - 1;
-const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck", "langevin",
-                                         "sgd",          "escape",        "sgd-operator"};
-
-/// A verdict by its name.
-std::vector<std::string> study_names(const Experiment& experiment) {
-  std::vector<std::string> names;
-  for (const Study& study : experiment.studies) names.push_back(study.name);
-  return names;
-}
-
-/// Times must be steps of the study's clock.
 void check_times(const Section& section, const std::string& key, double step, const std::vector<double>& times) {
   for (double t : times) {
     const double steps = t / step;
@@ -45,19 +31,6 @@ void need_clock(const Section& section, const Problem& problem) {
     section.fail("kind", fmt::format("{} has no until, which this study needs", dynamics));
 }
 
-void read_batch(Section& section, const Problem& problem, Study& study, std::optional<std::int64_t> batch = {}) {
-  if (!problem.sum) {
-    section.fail(section.has("noise") ? "noise" : "kind",
-                 "mini-batch noise needs a potential that is a mean over samples",
-                 "use a net, or a formula with samples");
-  }
-  const Index terms = problem.sum->terms();
-  study.replacement =
-      section.choice("replacement", {"with", "without"}, "with") == "with" ? Replacement::with : Replacement::without;
-  study.batch = section.integer(
-      "batch", 1, study.replacement == Replacement::with ? kMostPaths : static_cast<std::int64_t>(terms), batch);
-}
-
 void read_leapfrogs(Section& section, Study& study) {
   if (study.scheme == "hmc") {
     study.leapfrog_steps = section.integer("leapfrog_steps", 1, 10000, 5);
@@ -73,23 +46,22 @@ void read_scheme(Section& section, Study& study) {
   read_leapfrogs(section, study);
 }
 
-void read_noise(Section& section, const Problem& problem, Study& study, const std::vector<std::string>& noises) {
-  const std::string noise = section.choice("noise", noises, problem.sum ? "mini-batch" : "isotropic");
-  if (noise != "mini-batch") {
-    for (const char* key : {"batch", "replacement"}) {
-      if (section.has(key))
-        section.fail(key, fmt::format("{} is for noise = \"mini-batch\" alone", section.full(key)));
-    }
-  }
-  if (noise == "langevin") {
-    read_scheme(section, study);
-    return;
-  }
-  study.motion = noise == "isotropic" ? Motion::isotropic_sgd : Motion::mini_batch_sgd;
-  for (const char* key : {"scheme", "step", "leapfrog_steps"}) {
-    if (section.has(key)) section.fail(key, fmt::format("{} is for noise = \"langevin\" alone", section.full(key)));
-  }
-  if (noise == "mini-batch") read_batch(section, problem, study);
+namespace {
+
+constexpr std::int64_t kMostPaths = (std::int64_t{1} << 32) - 1;
+const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck",        "langevin", "sgd", "escape",
+                                         "sgd-operator", "sgd-modified-equation"};
+
+/// A verdict by its name.
+std::vector<std::string> study_names(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const Study& study : experiment.studies) names.push_back(study.name);
+  return names;
+}
+
+bool has_law_in_time(StudyKind kind) {
+  return kind == StudyKind::fokker_planck || kind == StudyKind::langevin || kind == StudyKind::sgd ||
+         kind == StudyKind::sgd_modified_equation;
 }
 
 void read_gap(Section& section, Study& study) {
@@ -179,47 +151,6 @@ void read_langevin(Section& section, const Problem& problem, Study& study) {
   read_statistics(section, problem, study);
 }
 
-void read_sgd(Section& section, const Problem& problem, Study& study) {
-  section.allow(
-      {"name", "kind", "problem", "noise", "batch", "replacement", "learning_rate", "paths", "sample_paths"});
-  need_clock(section, problem);
-  read_noise(section, problem, study, {"isotropic", "mini-batch"});
-  study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
-  check_times(section, "learning_rate", study.learning_rate, problem.report_at);
-}
-
-void read_escape(Section& section, const Problem& problem, Study& study) {
-  section.allow({"name", "kind", "problem", "noise", "scheme", "step", "leapfrog_steps", "batch", "replacement",
-                 "learning_rate", "paths", "until", "discard", "threshold", "expect"});
-  if (problem.potential->dimension() > 3) {
-    section.fail("kind", fmt::format("escape needs the eigenfunction on a grid, which reaches three dimensions, but "
-                                     "the potential has {}",
-                                     problem.potential->dimension()));
-  }
-  read_noise(section, problem, study, {"langevin", "isotropic", "mini-batch"});
-  study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
-  study.until =
-      section.number("until", kPositive, problem.until > 0 ? std::optional<double>(problem.until) : std::nullopt);
-  study.discard = section.number("discard", {0, study.until, false, true}, 0.1 * study.until);
-  study.threshold = section.number("threshold", {0.5, 1, false, true}, 0.9);
-  const std::string expect = section.choice("expect", {"none", "consistent", "refuted", "undecided"}, "none");
-  for (const Verdict verdict : {Verdict::consistent, Verdict::refuted, Verdict::undecided})
-    if (to_string(verdict) == expect) study.expect = verdict;
-  const bool langevin = study.motion == Motion::langevin;
-  check_times(section, langevin ? "step" : "learning_rate", langevin ? study.step : study.learning_rate,
-              {study.until});
-}
-
-void read_sgd_operator(Section& section, const Problem& problem, Study& study) {
-  section.allow({"name", "kind", "problem", "batch", "replacement", "learning_rate", "cells"});
-  if (problem.potential->dimension() > 2)
-    section.fail("kind", fmt::format("the transfer operator needs dimension 1 or 2, but the potential has {}",
-                                     problem.potential->dimension()));
-  read_batch(section, problem, study, 1);
-  study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
-  study.operator_cells = section.integer("cells", 16, 1'000'000, problem.potential->dimension() == 1 ? 2000 : 128);
-}
-
 }  // namespace
 
 Verdict read_verdict(Section& section, const std::string& key, std::optional<std::string> otherwise) {
@@ -256,11 +187,12 @@ Study read_study(Section& section, const Experiment& experiment) {
     case StudyKind::sgd: read_sgd(section, problem, study); break;
     case StudyKind::escape: read_escape(section, problem, study); break;
     case StudyKind::sgd_operator: read_sgd_operator(section, problem, study); break;
+    case StudyKind::sgd_modified_equation: read_sgd_modified_equation(section, problem, study); break;
   }
-  if (study.kind == StudyKind::langevin || study.kind == StudyKind::sgd || study.kind == StudyKind::escape) {
+  if (has_law_in_time(study.kind) ? study.kind != StudyKind::fokker_planck : study.kind == StudyKind::escape) {
     study.paths = section.integer("paths", 2, kMostPaths);
   }
-  if (study.kind == StudyKind::langevin || study.kind == StudyKind::sgd) {
+  if (has_law_in_time(study.kind) && study.kind != StudyKind::fokker_planck) {
     study.sample_paths =
         section.integer("sample_paths", 0, std::min<std::int64_t>(study.paths, 100),
                         problem.potential->dimension() > 64 ? 0 : std::min<std::int64_t>(study.paths, 4));
@@ -277,8 +209,7 @@ Compare read_compare(Section& section, const Experiment& experiment) {
   for (const std::string& name : compare.of) {
     const Study* study = experiment.find_study(name);
     if (!study) section.fail("of", fmt::format("there is no study \"{}\"", name), suggestion(name, names));
-    if (study->kind == StudyKind::spectral_gap || study->kind == StudyKind::escape ||
-        study->kind == StudyKind::sgd_operator) {
+    if (!has_law_in_time(study->kind)) {
       section.fail("of",
                    fmt::format("study \"{}\" is of kind {}, which has no law in time", name, to_string(study->kind)));
     }

@@ -179,7 +179,8 @@ StudyRecord run_study(RunContext& context, const Study& study) {
     case StudyKind::spectral_gap: run_spectral_gap(context, study, record); break;
     case StudyKind::fokker_planck: run_fokker_planck(context, study, record); break;
     case StudyKind::langevin:
-    case StudyKind::sgd: run_ensemble(context, study, record); break;
+    case StudyKind::sgd:
+    case StudyKind::sgd_modified_equation: run_ensemble(context, study, record); break;
     case StudyKind::escape: run_escape(context, study, record); break;
     case StudyKind::sgd_operator: run_sgd_operator(context, study, record); break;
   }

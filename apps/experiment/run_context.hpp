@@ -9,6 +9,7 @@
 #include "apps/experiment/output_folder.hpp"
 #include "apps/experiment/run.hpp"
 #include "apps/experiment/study_record.hpp"
+#include "solvers/sde/underdamped.hpp"
 #include "solvers/spectrum/eigenfunction_interpolant.hpp"
 #include "validation/rates/mode_decay.hpp"
 
@@ -42,7 +43,8 @@ void run_ensemble(RunContext& context, const Study& study, StudyRecord& record);
 void run_escape(RunContext& context, const Study& study, StudyRecord& record);
 void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& record);
 
-/// What moves the paths of a langevin, sgd or escape study.
+UnderdampedProblem underdamped_problem(const Problem& problem, const Study& study);
+/// What moves the paths of a study that has paths.
 std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study);
 /// A warning where the scheme has no invariant measure for this drift, or is not known to; else none.
 std::vector<std::string> invariant_measure_remarks(const Problem& problem, const Study& study);

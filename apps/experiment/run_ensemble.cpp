@@ -7,7 +7,6 @@
 #include "apps/experiment/path_statistics.hpp"
 #include "apps/experiment/run_context.hpp"
 #include "core/text.hpp"
-#include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/sde/underdamped.hpp"
 
@@ -17,16 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t steps_until(double t, const Scheme& scheme) { return std::llround(t / scheme.step_size()); }
-
-UnderdampedProblem underdamped_problem(const Problem& problem, const Study& study) {
-  return UnderdampedProblem::of(problem.potential, *problem.temperature, study.friction, study.mass);
-}
-
-Ensemble initial_ensemble(const RunContext& context, const Study& study, const Problem& problem, Index paths) {
+Ensemble initial_ensemble(const RunContext& context, const Study& study, const Problem& problem, const Scheme& scheme,
+                          Index paths) {
   const std::uint64_t seed = context.experiment.seed;
   const std::uint32_t replicate = context.replicate(study);
-  if (study.motion != Motion::underdamped) return Ensemble::from_law(*problem.initial, paths, seed, replicate);
+  if (study.motion != Motion::underdamped)
+    return at_rest(Ensemble::from_law(*problem.initial, paths, seed, replicate), scheme);
   return underdamped_ensemble(*problem.initial, underdamped_problem(problem, study), paths, seed, replicate);
 }
 
@@ -41,7 +36,7 @@ class Journey {
   Journey(RunContext& context, const Study& study, const Problem& problem, const Scheme& scheme)
       : context_(context), study_(study), problem_(problem), scheme_(scheme), statistics_(problem, study, scheme) {
     if (!resumed()) {
-      ensemble_ = initial_ensemble(context, study, problem, study.paths);
+      ensemble_ = initial_ensemble(context, study, problem, scheme, study.paths);
       snapshots_ = {positions(ensemble_, problem)};
     }
   }
@@ -49,9 +44,9 @@ class Journey {
   /// To the end, or until stopped or blown up.
   Report travel() {
     Execution execution = context_.execution;
-    const auto total = static_cast<double>(steps_until(problem_.until, scheme_));
+    const auto total = static_cast<double>(scheme_.steps_until(problem_.until));
     while (snapshots_.size() <= problem_.report_at.size()) {
-      const std::int64_t target = steps_until(problem_.report_at[snapshots_.size() - 1], scheme_);
+      const std::int64_t target = scheme_.steps_until(problem_.report_at[snapshots_.size() - 1]);
       const auto begin = static_cast<double>(ensemble_.step);
       const auto length = static_cast<double>(target - ensemble_.step);
       execution.progress = [&, begin, length](double fraction) {
@@ -102,7 +97,7 @@ class Journey {
     snapshots_ = read_snapshots(bytes_of(snapshots_file()), key(), snapshots_file().string());
     ensemble_ = load_checkpoint(points_file());
     std::size_t passed = 1;
-    for (double t : problem_.report_at) passed += steps_until(t, scheme_) <= ensemble_.step;
+    for (double t : problem_.report_at) passed += scheme_.steps_until(t) <= ensemble_.step;
     if (snapshots_.size() < passed || ensemble_.paths() != study_.paths) return false;
     snapshots_.resize(passed);
     return statistics_.restore(read_statistics(bytes_of(statistics_file()), key(), statistics_file().string()),
@@ -123,14 +118,14 @@ void add_sample_paths(RunContext& context, const Study& study, const Problem& pr
                       EnsembleStudy& ensemble) {
   if (study.sample_paths == 0) return;
   constexpr std::int64_t kTimes = 400;
-  const std::int64_t total = steps_until(problem.until, scheme), stride = std::max<std::int64_t>(1, total / kTimes);
-  Ensemble few = initial_ensemble(context, study, problem, study.sample_paths);
+  const std::int64_t total = scheme.steps_until(problem.until), stride = std::max<std::int64_t>(1, total / kTimes);
+  Ensemble few = initial_ensemble(context, study, problem, scheme, study.sample_paths);
   std::vector<Points> seen = {positions(few, problem)};
   ensemble.path_times = {0.0};
   while (few.step + stride <= total) {
     if (advance(few, scheme, stride).status != Status::ok) break;
     seen.push_back(positions(few, problem));
-    ensemble.path_times.push_back(static_cast<double>(few.step) * scheme.step_size());
+    ensemble.path_times.push_back(scheme.elapsed(few.step));
   }
   for (Index path = 0; path < study.sample_paths; ++path) {
     Points whole(static_cast<Index>(seen.size()), problem.potential->dimension());
@@ -141,7 +136,7 @@ void add_sample_paths(RunContext& context, const Study& study, const Problem& pr
 
 void add_covariances(const RunContext& context, const Study& study, const Problem& problem, StudyRecord& record) {
   const StudyRecord* spectrum = context.spectrum_record(problem, problem.temperature->value());
-  if (study.motion != Motion::mini_batch_sgd || !spectrum) return;
+  if (study.motion != Motion::mini_batch_sgd || study.epochs || !spectrum) return;
   const auto search =
       uniform_grid(spectrum->outcome.spectrum->generator->grid(), problem.potential->dimension() == 3 ? 48 : 256);
   std::vector<std::pair<std::string, Eigen::VectorXd>> places;
@@ -164,6 +159,17 @@ void add_covariances(const RunContext& context, const Study& study, const Proble
   }
 }
 
+/// How far the report times are from the steps that stand for them, where steps vary.
+void add_clock(const Problem& problem, const Scheme& scheme, StudyRecord& record) {
+  if (scheme.has_constant_step()) return;
+  double worst = 0;
+  for (const double t : problem.report_at)
+    worst = std::max(worst, std::abs(scheme.elapsed(scheme.steps_until(t)) - t));
+  record.outcome.remarks.push_back(fmt::format(
+      "{} steps until t = {}, whose clock is the sum of the rates; report times are met to within {:.2g}.",
+      scheme.steps_until(problem.until), shortest(problem.until), worst));
+}
+
 void add_rows(const RunContext& context, const Problem& problem, StudyRecord& record) {
   const EnsembleStudy& ensemble = *record.outcome.ensemble;
   for (std::size_t k = 0; k < ensemble.times.size(); ++k) {
@@ -174,29 +180,6 @@ void add_rows(const RunContext& context, const Problem& problem, StudyRecord& re
 }
 
 }  // namespace
-
-std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study) {
-  switch (study.motion) {
-    case Motion::langevin:
-      return sgdlimits::make_scheme(study.scheme, OverdampedProblem::of(problem.potential, *problem.temperature),
-                                    study.step, {std::nullopt, study.leapfrog_steps});
-    case Motion::underdamped:
-      return underdamped_scheme(study.scheme, underdamped_problem(problem, study), study.step);
-    case Motion::isotropic_sgd: return isotropic_noise_sgd(problem.potential, LearningRate(study.learning_rate));
-    default: return mini_batch_sgd(problem.sum, LearningRate(study.learning_rate), study.batch, study.replacement);
-  }
-}
-
-std::string motion_name(const Study& study) {
-  switch (study.motion) {
-    case Motion::langevin: return fmt::format("{}, step {}", study.scheme, shortest(study.step));
-    case Motion::underdamped:
-      return fmt::format("{}, step {}, friction {}, mass {}", study.scheme, shortest(study.step),
-                         shortest(study.friction), shortest(study.mass));
-    case Motion::isotropic_sgd: return "isotropic-noise sgd";
-    default: return fmt::format("mini-batch sgd (B = {})", study.batch);
-  }
-}
 
 void run_ensemble(RunContext& context, const Study& study, StudyRecord& record) {
   const Problem& problem = context.experiment.problem(study.problem);
@@ -218,6 +201,7 @@ void run_ensemble(RunContext& context, const Study& study, StudyRecord& record) 
   add_quantiles(problem, study, record, *context.execution.pool);
   add_covariances(context, study, problem, record);
   add_acceptance(context, study, *scheme, record);
+  add_clock(problem, *scheme, record);
   for (std::string& remark : invariant_measure_remarks(problem, study))
     record.outcome.remarks.push_back(std::move(remark));
   if (problem.potential->dimension() > 3) {

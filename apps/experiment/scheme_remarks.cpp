@@ -22,8 +22,11 @@ std::string growth(double exponent) {
 }  // namespace
 
 std::vector<std::string> invariant_measure_remarks(const Problem& problem, const Study& study) {
-  if (study.motion == Motion::mini_batch_sgd) return {};
-  const std::string scheme = study.motion == Motion::isotropic_sgd ? "euler-maruyama" : study.scheme;
+  // of SGD only the isotropic one without momentum and schedule is a scheme of the catalogue
+  const bool isotropic =
+      study.motion == Motion::isotropic_sgd && !study.schedule && study.momentum.kind == Momentum::Kind::none;
+  if (study.motion != Motion::langevin && study.motion != Motion::underdamped && !isotropic) return {};
+  const std::string scheme = isotropic ? "euler-maruyama" : study.scheme;
   // the splittings kick by b explicitly
   const SuperlinearDrift behaviour = study.motion == Motion::underdamped ? SuperlinearDrift::no_invariant_measure
                                                                          : scheme_record(scheme).superlinear_drift;
@@ -38,7 +41,7 @@ std::vector<std::string> invariant_measure_remarks(const Problem& problem, const
           ? "is not known to have an invariant measure"
           : "has no invariant measure at any step: long runs are metastable, far starts and large steps blow up";
   return {fmt::format("The drift grows {}, where {}{} {}. Schemes that have one: {}.", growth(exponent),
-                      study.motion == Motion::isotropic_sgd ? "isotropic-noise sgd, which is " : "", scheme, what,
+                      isotropic ? "isotropic-noise sgd, which is " : "", scheme, what,
                       fmt::join(with_measure, ", "))};
 }
 

@@ -130,6 +130,42 @@ noise = "mini-batch"
 replacement = "with"
 batch = 1
 paths = 10
+[study.schedule]
+kind = "power-law"
+exponent = 0.5
+offset = 10
+[study.momentum]
+kind = "nesterov"
+beta = 0.5
+[study.added_noise]
+kind = "langevin"
+[[study]]
+name = "other"
+kind = "sgd"
+batch = 1
+paths = 10
+[study.schedule]
+kind = "piecewise"
+starts = [5]
+rates = [0.05]
+[study.added_noise]
+kind = "gradient-error"
+sd = 0.5
+[[study]]
+name = "steady"
+kind = "sgd"
+batch = 1
+paths = 10
+[study.schedule]
+kind = "constant"
+[[study]]
+name = "modified"
+kind = "sgd-modified-equation"
+replacement = "with"
+order = 1
+step = 0.1
+batch = 1
+paths = 10
 [[study]]
 name = "leave"
 kind = "escape"
@@ -191,6 +227,13 @@ const std::vector<Part> kParts = {
     {"name = \"grid\"", {"studies", "fokker-planck"}, {}},
     {"name = \"particles\"", {"studies", "langevin"}, {"scheme"}},
     {"name = \"sgd\"", {"studies", "sgd"}, {"noise", "replacement"}},
+    {"[study.schedule]\nkind = \"power-law\"", {"schedule", "power-law"}, {"kind"}},
+    {"kind = \"piecewise\"", {"schedule", "piecewise"}, {}},
+    {"kind = \"constant\"", {"schedule"}, {}},
+    {"[study.momentum]", {"momentum"}, {"kind"}},
+    {"[study.added_noise]\nkind = \"langevin\"", {"added noise", "langevin and mean-field"}, {"kind"}},
+    {"kind = \"gradient-error\"", {"added noise", "gradient error"}, {}},
+    {"name = \"modified\"", {"studies", "sgd-modified-equation"}, {"replacement"}},
     {"name = \"leave\"", {"studies", "escape"}, {"noise"}},
     {"name = \"operator\"", {"studies", "sgd-operator"}, {"replacement"}},
     {"[[compare]]", {"compare"}, {"at", "measure"}},
