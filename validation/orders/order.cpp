@@ -84,13 +84,17 @@ OrderVerdict judge_order(const Measurement& order, double declared) {
   const double lower = order.lower(), upper = order.upper();
   if (upper < declared - kOrderTolerance)
     return {Verdict::refuted, false, "the interval lies below the declared order"};
-  if (lower > declared + kOrderTolerance)
+  if (lower > declared)
     return {Verdict::consistent, false,
             "the interval lies above the declared order: on this problem the scheme is better than promised"};
-  if (lower > declared - kNeighbour && upper < declared + kNeighbour)
-    return {Verdict::consistent, true, "the interval holds the declared order and excludes its neighbours at 1/2"};
-  return {Verdict::undecided, false,
-          "the interval holds the declared order, but also a neighbour at 1/2; take more or smaller steps"};
+  if (!(lower > declared - kNeighbour && upper < declared + kNeighbour))
+    return {Verdict::undecided, false,
+            "the interval holds the declared order, but also a neighbour at 1/2; take more or smaller steps"};
+  if (upper < declared)
+    return {Verdict::consistent, false,
+            fmt::format("the interval ends below the declared order by {:.2g}, within what finite steps may do",
+                        declared - upper)};
+  return {Verdict::consistent, true, "the interval holds the declared order and excludes its neighbours at 1/2"};
 }
 
 }  // namespace sgdlimits

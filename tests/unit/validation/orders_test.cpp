@@ -60,6 +60,10 @@ TEST(OrderVerdict, FollowsTheRule) {
   EXPECT_EQ(verdict(0.4, 0.9).verdict, Verdict::refuted);
   EXPECT_EQ(verdict(1.1, 1.9).verdict, Verdict::consistent);
   EXPECT_FALSE(verdict(1.1, 1.9).sharp);
+  EXPECT_FALSE(verdict(1.001, 1.2).sharp);
+  EXPECT_EQ(verdict(0.8, 0.96).verdict, Verdict::consistent);
+  EXPECT_FALSE(verdict(0.8, 0.96).sharp);
+  EXPECT_EQ(verdict(0.4, 0.96).verdict, Verdict::undecided);
 }
 
 ItoDiffusion brownian() { return diffusion_problem("geometric-brownian-motion").equation; }
