@@ -39,10 +39,12 @@ struct ResamplingOptions {
 /// W2 = (int_0^1 (Q_a - Q_b)^2 du)^{1/2}, exact.
 ///
 /// Its null law has no simple form (n W2^2 may even have no limit), so samples of the sizes n_a, n_b are drawn
-/// from the reference law (parametric bootstrap, the same bits for any pool); `expected_under_equality` and the
-/// standard deviation are theirs. p-value: n W2^2 is approximately a weighted sum of chi-squares; with its mean m
-/// and variance v from the resamples and q = sqrt(v/2), which is at least the largest weight,
-/// P(n W2^2 >= m + 2 q sqrt(x) + 2 q x) <= e^{-x} (Laurent, Massart 2000, lemma 1). `error` as for W1.
+/// from the reference law (parametric bootstrap, the same bits for any pool); `expected_under_equality` is theirs.
+/// Standard error: the larger of their standard deviation and, for laws apart, (Var psi_a/n_a + Var
+/// psi_b/n_b)^{1/2}/(2 W2), psi'(x) = 2 (x - T(x)) with T the transport map (del Barrio, Loubes 2019). p-value: n
+/// W2^2 is approximately a weighted sum of chi-squares; with its mean m and variance v from the resamples and q =
+/// sqrt(v/2), which is at least the largest weight, P(n W2^2 >= m + 2 q sqrt(x) + 2 q x) <= e^{-x} (Laurent, Massart
+/// 2000, lemma 1). `error` as for W1.
 Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options, ThreadPool& pool,
                       double error = 0);
 Distance wasserstein2(const LineLaw& a, const LineLaw& b, const ResamplingOptions& options = {});

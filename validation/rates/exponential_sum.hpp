@@ -55,8 +55,9 @@ struct ExponentialSumFit {
 ///
 /// Number of terms: k + 1 instead of k if chi^2 falls by more than the quantile of chi-squared with 2 degrees at
 /// `level`. The second pair is not identified under "k terms", so the fall is not exactly chi-squared and
-/// `level` is nominal. Intervals: profile likelihood, all lambda_k whose smallest chi^2 over the others
-/// exceeds the minimum by no more than the quantile of chi-squared with one degree. They widen where rates are close,
+/// `level` is nominal; simulated levels and powers stand in docs/guide/rates.md. Intervals: profile likelihood, all
+/// lambda_k whose smallest chi^2 over the others exceeds the minimum by no more than the quantile of chi-squared with
+/// one degree, conservative for rates that are not resolved. They widen where rates are close,
 /// up to 0 or infinity, where a Gauss-Newton error would be falsely small or meaningless. Variances are taken as
 /// known; directions in which C vanishes to rounding (1e-10) are left out.
 ///

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/errors.hpp"
-#include "support/coverage_scenarios.hpp"
+#include "support/coverage/series.hpp"
 
 namespace sgdlimits {
 namespace {

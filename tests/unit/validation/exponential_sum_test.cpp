@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/errors.hpp"
-#include "support/coverage_scenarios.hpp"
+#include "support/coverage/rates.hpp"
 
 namespace sgdlimits {
 namespace {
