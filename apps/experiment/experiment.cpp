@@ -130,6 +130,7 @@ std::string to_string(StudyKind kind) {
     case StudyKind::sgd: return "sgd";
     case StudyKind::sgd_operator: return "sgd-operator";
     case StudyKind::sgd_modified_equation: return "sgd-modified-equation";
+    case StudyKind::flow: return "flow";
     default: return "escape";
   }
 }

@@ -61,8 +61,17 @@ struct Problem {
   std::vector<Observable> observe;  ///< "loss" or "f" is the potential itself
 };
 
-enum class StudyKind { spectral_gap, fokker_planck, langevin, sgd, escape, sgd_operator, sgd_modified_equation };
-/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape", "sgd-operator", "sgd-modified-equation".
+enum class StudyKind {
+  spectral_gap,
+  fokker_planck,
+  langevin,
+  sgd,
+  escape,
+  sgd_operator,
+  sgd_modified_equation,
+  flow
+};
+/// "spectral-gap", "fokker-planck", "langevin", "sgd", "escape", "sgd-operator", "sgd-modified-equation", "flow".
 std::string to_string(StudyKind kind);
 
 /// What moves the paths of a study that has paths.
@@ -86,7 +95,7 @@ struct Study {
   // fokker-planck
   std::vector<Index> cells;  ///< along each axis, multiples of 4; empty: 2048 in 1-D, 192 in 2-D, 40 in 3-D
   double time_tolerance = 1e-5;
-  // langevin, sgd, escape
+  // langevin, sgd, escape; of flow the starts are its paths, and tolerance is above
   Motion motion = Motion::langevin;
   std::string scheme;             ///< of Motion::langevin, a name of scheme_names()
   double friction = 1, mass = 1;  ///< of Motion::underdamped, scheme a name of underdamped_names()

@@ -49,8 +49,8 @@ void read_scheme(Section& section, Study& study) {
 namespace {
 
 constexpr std::int64_t kMostPaths = (std::int64_t{1} << 32) - 1;
-const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck",        "langevin", "sgd", "escape",
-                                         "sgd-operator", "sgd-modified-equation"};
+const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck",         "langevin", "sgd", "escape",
+                                         "sgd-operator", "sgd-modified-equation", "flow"};
 
 /// A verdict by its name.
 std::vector<std::string> study_names(const Experiment& experiment) {
@@ -151,6 +151,20 @@ void read_langevin(Section& section, const Problem& problem, Study& study) {
   read_statistics(section, problem, study);
 }
 
+void read_flow(Section& section, const Problem& problem, Study& study) {
+  section.allow({"name", "kind", "problem", "starts", "tolerance"});
+  need_clock(section, problem);
+  if (!problem.potential->domain().is_everywhere())
+    section.fail("kind", "a flow has no walls, but the potential lives on a box");
+  const bool point = !problem.initial->has_density();
+  study.paths = section.integer("starts", 1, kMostPaths, point ? 1 : 100);
+  if (point && study.paths > 1)
+    section.fail("starts",
+                 fmt::format("{} is {} but the initial law is one point", section.full("starts"), study.paths),
+                 "leave it out, or take a gaussian or gibbs start");
+  study.tolerance = section.number("tolerance", {1e-13, 1e-3, false, false}, 1e-8);
+}
+
 }  // namespace
 
 Verdict read_verdict(Section& section, const std::string& key, std::optional<std::string> otherwise) {
@@ -188,6 +202,7 @@ Study read_study(Section& section, const Experiment& experiment) {
     case StudyKind::escape: read_escape(section, problem, study); break;
     case StudyKind::sgd_operator: read_sgd_operator(section, problem, study); break;
     case StudyKind::sgd_modified_equation: read_sgd_modified_equation(section, problem, study); break;
+    case StudyKind::flow: read_flow(section, problem, study); break;
   }
   if (has_law_in_time(study.kind) ? study.kind != StudyKind::fokker_planck : study.kind == StudyKind::escape) {
     study.paths = section.integer("paths", 2, kMostPaths);

@@ -183,6 +183,7 @@ StudyRecord run_study(RunContext& context, const Study& study) {
     case StudyKind::sgd_modified_equation: run_ensemble(context, study, record); break;
     case StudyKind::escape: run_escape(context, study, record); break;
     case StudyKind::sgd_operator: run_sgd_operator(context, study, record); break;
+    case StudyKind::flow: run_flow(context, study, record); break;
   }
   record.outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return record;

@@ -42,6 +42,7 @@ void run_fokker_planck(RunContext& context, const Study& study, StudyRecord& rec
 void run_ensemble(RunContext& context, const Study& study, StudyRecord& record);
 void run_escape(RunContext& context, const Study& study, StudyRecord& record);
 void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& record);
+void run_flow(RunContext& context, const Study& study, StudyRecord& record);
 
 UnderdampedProblem underdamped_problem(const Problem& problem, const Study& study);
 /// What moves the paths of a study that has paths.

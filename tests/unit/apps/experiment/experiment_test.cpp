@@ -51,7 +51,7 @@ const std::vector<Mistake> kMistakes = {
     {"study_kind", "\"fokker-planck\"", "\"fokker-plank\"",
      "e.toml:19:8: study.grid.kind is \"fokker-plank\" but must be one of spectral-gap, fokker-planck, langevin, "
      "sgd, "
-     "escape, sgd-operator, sgd-modified-equation; did you mean \"fokker-planck\"?"},
+     "escape, sgd-operator, sgd-modified-equation, flow; did you mean \"fokker-planck\"?"},
     {"study_problem", "\"fokker-planck\"", "\"fokker-planck\"\nproblem = \"cold\"",
      "e.toml:20:11: study.grid.problem is \"cold\" but must be one of "},
     {"odd_cells", "\"fokker-planck\"", "\"fokker-planck\"\ncells = [255]",

@@ -177,6 +177,9 @@ paths = 10
 name = "operator"
 kind = "sgd-operator"
 replacement = "with"
+[[study]]
+name = "fall"
+kind = "flow"
 [[compare]]
 of = ["grid", "particles"]
 at = "until"
@@ -236,6 +239,7 @@ const std::vector<Part> kParts = {
     {"name = \"modified\"", {"studies", "sgd-modified-equation"}, {"replacement"}},
     {"name = \"leave\"", {"studies", "escape"}, {"noise"}},
     {"name = \"operator\"", {"studies", "sgd-operator"}, {"replacement"}},
+    {"name = \"fall\"", {"studies", "flow"}, {}},
     {"[[compare]]", {"compare"}, {"at", "measure"}},
     {"[claims]", {"claims"}, {"check"}},
     {"[sweep]", {"sweep"}, {"mode"}},
