@@ -2,7 +2,13 @@
 
 #include <cmath>
 
+#include "core/errors.hpp"
+
 namespace sgdlimits {
+
+Eigen::MatrixXd SampledSum::gradient_covariance(const Eigen::VectorXd&, Scratch&) const {
+  throw InvalidArgument("covariance of a sample's gradient", "not known", "known to the law of samples");
+}
 
 void SampledSum::online_steps(ValuesOut x, const OnlineSteps& steps, Scratch& scratch) const {
   const Index d = dimension();

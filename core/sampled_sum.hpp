@@ -34,6 +34,12 @@ class SampledSum {
   virtual Box domain() const { return Box::everywhere(dimension()); }
   virtual std::string description() const { return "user law"; }
 
+  /// True where gradient_covariance is known.
+  virtual bool has_gradient_covariance() const { return false; }
+  /// Sigma(x), the covariance of grad F(x; Z) (theory: Li, Tai, E 2019); a batch of B has Sigma/B. d x d. Throws
+  /// InvalidArgument unless has_gradient_covariance().
+  virtual Eigen::MatrixXd gradient_covariance(const Eigen::VectorXd& x, Scratch& scratch) const;
+
   /// True where the model takes many steps at once faster than one by one.
   virtual bool has_online_steps() const { return false; }
   /// x <- x - s_k g_k(x) + sd_k G_k for k = first_step, first_step + 1, ..., one path, x of length d; G_k the

@@ -54,7 +54,7 @@ class Splitter {
   int mean(int node) {
     const Dependence d = of(node);
     if (!d.sample) return node;
-    if (!d.point) return graph_.constant(over_samples(node).mean());
+    if (!d.point) return graph_.constant(mean_of(over_samples(node)));
     const Node n = graph_[node];
     if (n.op == Op::sum) {
       std::vector<int> args;
@@ -68,6 +68,10 @@ class Splitter {
     if (outside.empty()) return loop(node);
     outside.emplace_back(mean(graph_.product(std::move(inside))), 1);
     return times(std::move(outside));
+  }
+
+  double mean_of(const Values& values) const {
+    return samples_.weights.size() > 0 ? (samples_.weights * values).sum() : values.mean();
   }
 
   std::vector<int> looped;  ///< nodes to average in the loop; number k is input `first + k`
@@ -197,7 +201,7 @@ void in_blocks(PointsView x, double* const* outputs, int count, Scratch& scratch
 }  // namespace
 
 MeanProgram::MeanProgram(Graph& graph, const std::vector<int>& roots, const Samples& samples)
-    : variables_(samples.variables) {
+    : variables_(samples.variables), weights_(samples.weights) {
   Splitter split(graph, samples);
   std::vector<int> means, order;
   for (int root : roots) means.push_back(split.mean(root));
@@ -237,10 +241,11 @@ void MeanProgram::block(double* const* in, double* const* out, int n, Scratch& s
       for (int k = 0; k < inside_.outputs(); ++k) {
         double* sum = after[static_cast<std::size_t>(variables_ + k)];
         const double* part = inside[first_result + static_cast<std::size_t>(k)];
-        for (int l = 0; l < n; ++l) sum[l] += part[l];
+        const double weight = weights_.size() > 0 ? weights_(i) : 1;
+        for (int l = 0; l < n; ++l) sum[l] += weight * part[l];
       }
     }
-    for (int k = 0; k < inside_.outputs(); ++k) {
+    for (int k = 0; k < inside_.outputs() && weights_.size() == 0; ++k) {
       double* sum = after[static_cast<std::size_t>(variables_ + k)];
       for (int l = 0; l < n; ++l) sum[l] /= static_cast<double>(table_.rows());
     }

@@ -12,7 +12,8 @@ namespace sgdlimits::formula {
 /// The samples: one row a sample, one column a symbol; inputs variables .. variables + columns - 1 of the graph.
 struct Samples {
   int variables = 0;
-  Points values;  ///< n x symbols, or empty
+  Points values;        ///< n x symbols, or empty
+  Values weights = {};  ///< length n, sum 1; empty: equal
 };
 
 /// The mean over the samples of each root at each point.
@@ -31,7 +32,8 @@ class MeanProgram {
   void block(double* const* in, double* const* out, int n, Scratch& scratch) const;
   Tape before_, inside_, after_;
   int variables_ = 0;
-  Points table_;  ///< n x functions of the sample alone that the loop reads
+  Points table_;    ///< n x functions of the sample alone that the loop reads
+  Values weights_;  ///< of the samples; empty: equal
 };
 
 /// Each root at (point, chosen sample).

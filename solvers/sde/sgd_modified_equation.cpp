@@ -10,11 +10,11 @@ namespace sgdlimits {
 namespace {
 
 /// out = Hess f(x) g, row by row.
-void hessian_times(const FiniteSum& sum, PointsView x, PointsView g, PointsOut out, Scratch& scratch) {
-  if (sum.has_exact_hessian()) {
+void hessian_times(const Potential& f, PointsView x, PointsView g, PointsOut out, Scratch& scratch) {
+  if (f.has_exact_hessian()) {
     for (Index i = 0; i < x.rows(); ++i)
       out.row(i) =
-          (sum.hessian(x.row(i).transpose().matrix(), scratch) * g.row(i).transpose().matrix()).transpose().array();
+          (f.hessian(x.row(i).transpose().matrix(), scratch) * g.row(i).transpose().matrix()).transpose().array();
     return;
   }
   constexpr double kStep = 1e-3;  // error of the formula and rounding both near 1e-12
@@ -28,55 +28,89 @@ void hessian_times(const FiniteSum& sum, PointsView x, PointsView g, PointsOut o
     for (const int sign : {1, -1}) {
       for (Index i = 0; i < x.rows(); ++i)
         shifted.row(i) = x.row(i) + (length(i) > 0 ? sign * k * kStep / length(i) : 0.0) * g.row(i);
-      sum.gradient(shifted, gradient, scratch);
+      f.gradient(shifted, gradient, scratch);
       out += sign * weights[k - 1] / kStep * gradient;
     }
   out.colwise() *= length;
 }
 
+/// A root of Sigma(x), whichever, times Gaussians.
+class SigmaRoot {
+ public:
+  virtual ~SigmaRoot() = default;
+  virtual Index normals() const = 0;
+  virtual Eigen::VectorXd times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const = 0;
+};
+
+Eigen::VectorXd symmetric_root_times(const Eigen::MatrixXd& sigma, const Eigen::VectorXd& g) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(sigma);
+  // rounding may leave eigenvalues of -1e-17
+  const Eigen::VectorXd scale = eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt();
+  return eigen.eigenvectors() * scale.cwiseProduct(eigen.eigenvectors().transpose() * g);
+}
+
+class RootOfSamples final : public SigmaRoot {
+ public:
+  RootOfSamples(std::shared_ptr<const FiniteSum> sum, CovarianceRoot root) : sum_(std::move(sum)), root_(root) {}
+  Index normals() const override { return root_ == CovarianceRoot::symmetric ? sum_->dimension() : sum_->terms(); }
+  Eigen::VectorXd times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const override {
+    const Points terms = sum_->term_gradients(x, scratch);
+    const Eigen::MatrixXd centred =
+        (terms.rowwise() - terms.colwise().mean()).matrix() / std::sqrt(static_cast<double>(terms.rows()));
+    if (root_ == CovarianceRoot::per_samples) return centred.transpose() * g;
+    return symmetric_root_times(centred.transpose() * centred, g);
+  }
+
+ private:
+  std::shared_ptr<const FiniteSum> sum_;
+  CovarianceRoot root_;
+};
+
+class RootOfLaw final : public SigmaRoot {
+ public:
+  explicit RootOfLaw(std::shared_ptr<const SampledSum> law) : law_(std::move(law)) {}
+  Index normals() const override { return law_->dimension(); }
+  Eigen::VectorXd times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const override {
+    return symmetric_root_times(law_->gradient_covariance(x, scratch), g);
+  }
+
+ private:
+  std::shared_ptr<const SampledSum> law_;
+};
+
 class SgdModifiedEquation final : public Scheme {
  public:
-  SgdModifiedEquation(std::shared_ptr<const FiniteSum> sum, LearningRate s, double factor, ModifiedEquation equation,
-                      CovarianceRoot root, double step)
-      : sum_(std::move(sum)), rate_(s), factor_(factor), equation_(equation), root_(root), step_(step) {}
+  SgdModifiedEquation(std::shared_ptr<const Potential> f, std::unique_ptr<const SigmaRoot> root, LearningRate s,
+                      double factor, ModifiedEquation equation, double step)
+      : f_(std::move(f)), root_(std::move(root)), rate_(s), factor_(factor), equation_(equation), step_(step) {
+    if (!(step > 0 && std::isfinite(step))) throw InvalidArgument("step", step, "positive and finite");
+    if (!f_->domain().is_everywhere())
+      throw InvalidArgument("domain", "with finite ends", "the whole space for a modified equation");
+  }
 
   std::string name() const override { return to_string(equation_) + ", euler-maruyama"; }
-  Index dimension() const override { return sum_->dimension(); }
+  Index dimension() const override { return f_->dimension(); }
   double step_size() const override { return step_; }
   SchemeOrders orders() const override { return {{}, 1.0, {}}; }
-  Index normals_per_step() const override {
-    return root_ == CovarianceRoot::symmetric ? sum_->dimension() : sum_->terms();
-  }
+  Index normals_per_step() const override { return root_->normals(); }
 
   void advance(PathBlock& block, std::int64_t, const Noise&) const override {
     Scratch::Frame frame(block.scratch);
     Eigen::Map<Points> drift = frame.points(block.x.rows(), block.x.cols());
-    modified_drift(*sum_, rate_, equation_, block.x, drift, block.scratch);
+    modified_drift(*f_, rate_, equation_, block.x, drift, block.scratch);
     for (Index i = 0; i < block.x.rows(); ++i) {
       const Eigen::VectorXd x = block.x.row(i).transpose(), g = block.normals.row(i).transpose();
-      const Eigen::VectorXd noise = std::sqrt(rate_.value() * factor_ * step_) * root_times(x, g, block.scratch);
+      const Eigen::VectorXd noise = std::sqrt(rate_.value() * factor_ * step_) * root_->times(x, g, block.scratch);
       block.x.row(i) += step_ * drift.row(i) + noise.transpose().array();
     }
   }
 
  private:
-  /// Sigma(x)^(1/2) g
-  Eigen::VectorXd root_times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const {
-    const Points terms = sum_->term_gradients(x, scratch);
-    const Eigen::MatrixXd centred =
-        (terms.rowwise() - terms.colwise().mean()).matrix() / std::sqrt(static_cast<double>(terms.rows()));
-    if (root_ == CovarianceRoot::per_samples) return centred.transpose() * g;
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(centred.transpose() * centred);
-    // rounding may leave eigenvalues of -1e-17
-    const Eigen::VectorXd scale = eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt();
-    return eigen.eigenvectors() * scale.cwiseProduct(eigen.eigenvectors().transpose() * g);
-  }
-
-  std::shared_ptr<const FiniteSum> sum_;
+  std::shared_ptr<const Potential> f_;
+  std::unique_ptr<const SigmaRoot> root_;
   LearningRate rate_;
   double factor_;
   ModifiedEquation equation_;
-  CovarianceRoot root_;
   double step_;
 };
 
@@ -84,13 +118,13 @@ class SgdModifiedEquation final : public Scheme {
 
 std::string to_string(ModifiedEquation equation) { return equation == ModifiedEquation::sme1 ? "SME-1" : "SME-2"; }
 
-void modified_drift(const FiniteSum& sum, LearningRate s, ModifiedEquation equation, PointsView x, PointsOut drift,
+void modified_drift(const Potential& f, LearningRate s, ModifiedEquation equation, PointsView x, PointsOut drift,
                     Scratch& scratch) {
-  sum.gradient(x, drift, scratch);
+  f.gradient(x, drift, scratch);
   if (equation == ModifiedEquation::sme2) {
     Scratch::Frame frame(scratch);
     Eigen::Map<Points> curved = frame.points(x.rows(), x.cols());
-    hessian_times(sum, x, drift, curved, scratch);
+    hessian_times(f, x, drift, curved, scratch);
     drift += 0.5 * s.value() * curved;
   }
   drift = -drift;
@@ -100,13 +134,29 @@ std::unique_ptr<Scheme> sgd_modified_equation(std::shared_ptr<const FiniteSum> s
                                               Replacement replacement, ModifiedEquation equation, CovarianceRoot root,
                                               double step) {
   if (!sum) throw InvalidArgument("finite sum", "null", "a mean over samples");
-  if (!(step > 0 && std::isfinite(step))) throw InvalidArgument("step", step, "positive and finite");
-  if (!sum->domain().is_everywhere())
-    throw InvalidArgument("domain", "with finite ends", "the whole space for a modified equation");
-  BatchSampler(sum->terms(), batch, replacement);  // for its checks
-  const auto n = static_cast<double>(sum->terms()), b = static_cast<double>(batch);
-  const double factor = replacement == Replacement::with ? 1 / b : n > 1 ? (n - b) / ((n - 1) * b) : 0.0;
-  return std::make_unique<SgdModifiedEquation>(std::move(sum), s, factor, equation, root, step);
+  const double factor = batch_covariance_factor(sum->terms(), batch, replacement);
+  auto sigma = std::make_unique<RootOfSamples>(sum, root);
+  return std::make_unique<SgdModifiedEquation>(std::move(sum), std::move(sigma), s, factor, equation, step);
+}
+
+double batch_covariance_factor(Index terms, Index batch, Replacement replacement) {
+  BatchSampler(terms, batch, replacement);  // for its checks
+  const auto n = static_cast<double>(terms), b = static_cast<double>(batch);
+  if (replacement == Replacement::with) return 1 / b;
+  return n > 1 ? (n - b) / ((n - 1) * b) : 0.0;
+}
+
+std::unique_ptr<Scheme> sgd_modified_equation(std::shared_ptr<const Potential> f,
+                                              std::shared_ptr<const SampledSum> law, LearningRate s, Index batch,
+                                              ModifiedEquation equation, double step) {
+  if (!f) throw InvalidArgument("potential", "null", "a mean over a law of samples");
+  if (!law || !law->has_gradient_covariance() || law->dimension() != f->dimension())
+    throw InvalidArgument("law of samples", "without a covariance of its gradients",
+                          "the law of f's samples with one");
+  if (batch < 1) throw InvalidArgument("batch", std::to_string(batch), "at least 1");
+  const double factor = 1 / static_cast<double>(batch);
+  auto sigma = std::make_unique<RootOfLaw>(std::move(law));
+  return std::make_unique<SgdModifiedEquation>(std::move(f), std::move(sigma), s, factor, equation, step);
 }
 
 }  // namespace sgdlimits

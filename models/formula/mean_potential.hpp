@@ -1,0 +1,67 @@
+/// A compiled formula, averaged over its samples where it has some, as a potential.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/potential.hpp"
+#include "models/formula/program.hpp"
+#include "models/formula/symbolic.hpp"
+
+namespace sgdlimits::formula {
+
+struct MeanPrograms {
+  std::vector<std::string> variables;
+  std::string description;
+  MeanProgram value, gradient, both, laplacian, hessian;
+
+  void compile(Derivatives& d, const Samples& samples);
+};
+
+/// Pointers to the columns of g, after `first` if there is one.
+std::vector<double*> columns(Eigen::Ref<Points> g, double* first = nullptr);
+
+/// Base is Potential or derived from it.
+template <class Base>
+class MeanPotential : public Base {
+ public:
+  explicit MeanPotential(std::shared_ptr<const MeanPrograms> programs) : programs_(std::move(programs)) {}
+
+  Index dimension() const override { return static_cast<Index>(programs_->variables.size()); }
+  bool has_exact_hessian() const override { return true; }
+  std::vector<std::string> coordinate_names() const override { return programs_->variables; }
+  std::string description() const override { return programs_->description; }
+
+  void value(PointsView x, ValuesOut f, Scratch& scratch) const override {
+    double* out = f.data();
+    programs_->value.run(x, &out, scratch);
+  }
+  void gradient(PointsView x, PointsOut g, Scratch& scratch) const override {
+    programs_->gradient.run(x, columns(g).data(), scratch);
+  }
+  void value_and_gradient(PointsView x, ValuesOut f, PointsOut g, Scratch& scratch) const override {
+    const std::vector<double*> out = columns(g, f.data());
+    programs_->both.run(x, out.data(), scratch);
+  }
+  void laplacian(PointsView x, ValuesOut laplacian, Scratch& scratch) const override {
+    double* out = laplacian.data();
+    programs_->laplacian.run(x, &out, scratch);
+  }
+  Eigen::MatrixXd hessian(const Eigen::VectorXd& x, Scratch& scratch) const override {
+    const Points point = x.transpose().array();
+    Points upper(1, programs_->hessian.outputs());
+    programs_->hessian.run(point, columns(upper).data(), scratch);
+    const Index d = dimension();
+    Eigen::MatrixXd result(d, d);
+    Index k = 0;
+    for (Index i = 0; i < d; ++i)
+      for (Index j = i; j < d; ++j) result(i, j) = result(j, i) = upper(0, k++);
+    return result;
+  }
+
+ private:
+  std::shared_ptr<const MeanPrograms> programs_;
+};
+
+}  // namespace sgdlimits::formula
