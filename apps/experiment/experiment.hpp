@@ -22,6 +22,7 @@
 #include "solvers/sde/sgd.hpp"
 #include "solvers/sde/sgd_modified_equation.hpp"
 #include "validation/claims/claim.hpp"
+#include "validation/claims/registry.hpp"
 #include "validation/statistics/moments.hpp"
 
 namespace sgdlimits {
@@ -135,9 +136,10 @@ struct Compare {
 };
 
 struct ClaimChecks {
-  std::vector<std::string> check;  ///< "A2", "A3", "A4", "A6"
+  std::vector<std::string> check;  ///< ids of claims/claim_rules.hpp
   bool controls = true;
-  double tolerance = 0.05;  ///< of A2 and A3, in standard deviations of the observable
+  Effort effort = Effort::quick;  ///< of the claims that compute their own ends
+  double tolerance = 0.05;        ///< of A2 and A3, in standard deviations of the observable
   /// expect[study][claim]; consistent unless said.
   std::map<std::string, std::map<std::string, Verdict>> expect;
 };

@@ -52,7 +52,6 @@ constexpr std::int64_t kMostPaths = (std::int64_t{1} << 32) - 1;
 const std::vector<std::string> kKinds = {"spectral-gap", "fokker-planck",         "langevin", "sgd", "escape",
                                          "sgd-operator", "sgd-modified-equation", "flow"};
 
-/// A verdict by its name.
 std::vector<std::string> study_names(const Experiment& experiment) {
   std::vector<std::string> names;
   for (const Study& study : experiment.studies) names.push_back(study.name);
@@ -260,30 +259,6 @@ Compare read_compare(Section& section, const Experiment& experiment) {
     for (const std::string& name : expect.keys()) compare.expect[name] = read_verdict(expect, name);
   }
   return compare;
-}
-
-ClaimChecks read_claims(Section& section, const Experiment& experiment) {
-  section.allow({"check", "controls", "tolerance", "expect"});
-  static const std::vector<std::string> known = {"A2", "A3", "A4", "A6"};
-  ClaimChecks claims;
-  claims.check = section.texts("check");
-  for (const std::string& id : claims.check) {
-    if (std::find(known.begin(), known.end(), id) == known.end()) {
-      section.fail("check", fmt::format("a run cannot check the claim \"{}\"", id), suggestion(id, known));
-    }
-  }
-  claims.controls = section.flag("controls", true);
-  claims.tolerance = section.number("tolerance", {0, 1, true, false}, 0.05);
-  if (section.has("expect")) {
-    Section expect = section.table("expect");
-    expect.allow(study_names(experiment));
-    for (const std::string& study : expect.keys()) {
-      Section inner = expect.table(study);
-      inner.allow(known);
-      for (const std::string& id : inner.keys()) claims.expect[study][id] = read_verdict(inner, id);
-    }
-  }
-  return claims;
 }
 
 }  // namespace sgdlimits::experiment

@@ -257,6 +257,8 @@ Result<RunResults> run_experiment(const Experiment& experiment, const RunOptions
   };
   context.execution.progress(0);
   RunResults results = collect(context, gradients);
+  if (execution.stop.stop_requested())
+    return Result<RunResults>::failure(Status::interrupted, "stopped in comparisons and claims");
   if (context.folder) {
     write_results(results, experiment, *context.folder, options.arrays);
     std::filesystem::remove_all(context.folder->checkpoint());

@@ -72,7 +72,8 @@ std::shared_ptr<const Grid> uniform_grid(const Grid& box, Index cells);
 std::map<std::string, ModeSeries> project_ensembles(RunContext& context);
 /// Law against law.
 std::vector<DistanceRow> run_compares(RunContext& context, const std::map<std::string, ModeSeries>& series);
-std::vector<ClaimReport> run_claims(RunContext& context, const std::map<std::string, ModeSeries>& series);
+/// Claims on studies, each with its verdict expected; what stops them leaves reports out (claims/claim_rules.hpp).
+std::vector<ClaimReport> run_claims(const RunContext& context, const std::map<std::string, ModeSeries>& series);
 
 /// A measurement row; nothing is added if a number is NaN.
 void add_row(std::vector<MeasurementRow>& rows, const std::string& study, const std::string& quantity,

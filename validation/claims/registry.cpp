@@ -1,5 +1,7 @@
 #include "validation/claims/registry.hpp"
 
+#include <algorithm>
+
 #include "validation/claims/a11_sgd_transfer_operator/sgd_transfer_operator.hpp"
 #include "validation/claims/a1_sgd_modified_equations/sgd_modified_equations.hpp"
 #include "validation/claims/a2_langevin_law/langevin_law.hpp"
@@ -11,6 +13,17 @@
 #include "validation/claims/h2_kesten_tail/kesten_tail.hpp"
 
 namespace sgdlimits {
+
+const std::vector<std::string>& effort_names() {
+  static const std::vector<std::string> names{"quick", "standard", "thorough"};
+  return names;
+}
+
+std::optional<Effort> effort_named(const std::string& name) {
+  const auto found = std::ranges::find(effort_names(), name);
+  if (found == effort_names().end()) return std::nullopt;
+  return static_cast<Effort>(found - effort_names().begin());
+}
 
 const std::vector<ClaimEntry>& claim_registry() {
   static const std::vector<ClaimEntry> entries{modified_equations_claim(),

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/law.hpp"
@@ -11,11 +13,18 @@
 #include "core/potential.hpp"
 #include "core/result.hpp"
 #include "core/temperature.hpp"
+#include "solvers/sde/scheme.hpp"
 #include "validation/claims/claim.hpp"
 
 namespace sgdlimits {
 
 class ComputedEnds;  // validation/claims/both_ends.hpp
+
+/// How mini-batch SGD draws from the terms of a finite sum.
+struct BatchDraw {
+  Index size = 1;
+  Replacement replacement = Replacement::with;
+};
 
 /// What a claim is checked on: a potential at a temperature, and the law that both ends start from.
 struct ClaimProblem {
@@ -27,10 +36,16 @@ struct ClaimProblem {
   std::uint64_t seed = 1;
   /// What claims on copies of this problem share: ends that one has computed, another finds here. May be empty.
   std::shared_ptr<ComputedEnds> computed{};
+  /// Of claims about mini-batch SGD; empty: as the claim's page says.
+  std::optional<BatchDraw> draw{};
 };
 
 /// quick: seconds; standard: under a minute; thorough: minutes, smaller intervals.
 enum class Effort { quick, standard, thorough };
+/// "quick", "standard", "thorough".
+const std::vector<std::string>& effort_names();
+/// Empty for any other name.
+std::optional<Effort> effort_named(const std::string& name);
 
 struct ClaimEntry {
   std::string id, name, statement, source;

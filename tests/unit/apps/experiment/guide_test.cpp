@@ -188,6 +188,7 @@ measure = ["loss"]
 grid = "consistent"
 [claims]
 check = ["A2"]
+effort = "quick"
 [sweep]
 mode = "grid"
 [sweep."dynamics.learning_rate"]
@@ -241,7 +242,7 @@ const std::vector<Part> kParts = {
     {"name = \"operator\"", {"studies", "sgd-operator"}, {"replacement"}},
     {"name = \"fall\"", {"studies", "flow"}, {}},
     {"[[compare]]", {"compare"}, {"at", "measure"}},
-    {"[claims]", {"claims"}, {"check"}},
+    {"[claims]", {"claims"}, {"check", "effort"}},
     {"[sweep]", {"sweep"}, {"mode"}},
     {"[sweep.\"dynamics.learning_rate\"]", {"range"}, {}},
     {"[[fit]]", {"fit"}, {"errors"}},
