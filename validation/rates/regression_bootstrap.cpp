@@ -10,6 +10,9 @@
 namespace sgdlimits {
 namespace {
 
+// fewer slopes than this have too few different resamples
+constexpr std::size_t kFewestPaired = 10;
+
 /// Slope of one resample, as its distance to the fitted one, and its standard error.
 struct Resample {
   double distance = 0, error = 0;
@@ -47,6 +50,36 @@ Resample from_residuals(const std::vector<RegressionPoint>& points, const Regres
   return {slope, std::sqrt(variance * squares / fit.degrees_of_freedom)};
 }
 
+/// Each replicate's own slope.
+std::vector<double> slopes_of_pairs(const std::vector<ReplicatedPoint>& points, const RegressionFit& fit) {
+  std::vector<double> slopes(points.front().values.size(), 0);
+  for (std::size_t i = 0; i < points.size(); ++i)
+    for (std::size_t k = 0; k < slopes.size(); ++k) slopes[k] += fit.slope_weights[i] * points[i].values[k];
+  return slopes;
+}
+
+/// Distance and variance, with replicates less one degrees, of the mean of a resample.
+struct ResampledMean {
+  double distance = 0, variance = 0;
+};
+ResampledMean resample_mean(const std::vector<double>& values, const Noise& noise, Index resample,
+                            std::int64_t& drawn) {
+  const Eigen::Map<const Values> v(values.data(), static_cast<Index>(values.size()));
+  const Index m = v.size();
+  Indices chosen(1, m);
+  noise.integers(resample, drawn, m, chosen);
+  drawn += m + m % 2;
+  double sum = 0, squares = 0;
+  const double mean = v.mean();
+  for (Index k = 0; k < m; ++k) {
+    const double difference = v(chosen(0, k)) - mean;
+    sum += difference;
+    squares += difference * difference;
+  }
+  const double size = static_cast<double>(m), shift = sum / size;
+  return {shift, std::max(0.0, squares - size * shift * shift) / (size * (size - 1))};
+}
+
 }  // namespace
 
 BootstrapInterval resample_parametrically(const std::vector<RegressionPoint>& points, const RegressionFit& fit,
@@ -80,29 +113,23 @@ BootstrapInterval resample_parametrically(const std::vector<RegressionPoint>& po
 BootstrapInterval resample_replicates(const std::vector<ReplicatedPoint>& points, const RegressionFit& fit,
                                       const RegressionOptions& options) {
   if (!(fit.slope.standard_error() > 0)) return {};
+  if (options.paired && points.front().values.size() < kFewestPaired) return {};
   const Noise noise(options.seed, Stream::resampling);
+  const std::vector<double> slopes = options.paired ? slopes_of_pairs(points, fit) : std::vector<double>{};
   std::vector<double> t;
   for (Index b = 0; b < options.resamples; ++b) {
     Resample r;
     double variance = 0;
     std::int64_t drawn = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const Eigen::Map<const Values> v(points[i].values.data(), static_cast<Index>(points[i].values.size()));
-      const Index m = v.size();
-      Indices chosen(1, m);
-      noise.integers(b, drawn, m, chosen);
-      drawn += m + m % 2;
-      double sum = 0, squares = 0;
-      const double mean = v.mean();
-      for (Index k = 0; k < m; ++k) {
-        const double difference = v(chosen(0, k)) - mean;
-        sum += difference;
-        squares += difference * difference;
-      }
-      const double size = static_cast<double>(m), shift = sum / size;
-      r.distance += fit.slope_weights[i] * shift;
-      variance +=
-          std::pow(fit.slope_weights[i], 2) * std::max(0.0, squares - size * shift * shift) / (size * (size - 1));
+    if (options.paired) {
+      const ResampledMean mean = resample_mean(slopes, noise, b, drawn);
+      r.distance = mean.distance;
+      variance = mean.variance;
+    }
+    for (std::size_t i = 0; i < points.size() && !options.paired; ++i) {
+      const ResampledMean mean = resample_mean(points[i].values, noise, b, drawn);
+      r.distance += fit.slope_weights[i] * mean.distance;
+      variance += std::pow(fit.slope_weights[i], 2) * mean.variance;
     }
     r.error = std::sqrt(variance);
     t.push_back(studentised(r));

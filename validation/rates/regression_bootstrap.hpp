@@ -13,7 +13,8 @@ namespace sgdlimits {
 /// Without any error there is nothing to resample: resamples = 0.
 BootstrapInterval resample_parametrically(const std::vector<RegressionPoint>& points, const RegressionFit& fit,
                                           const RegressionOptions& options);
-/// The same with replicates drawn with replacement at each point, error* from the drawn ones.
+/// The same with replicates drawn with replacement at each point, error* from the drawn ones. Paired ones are drawn
+/// together, ten at least, or there is none.
 BootstrapInterval resample_replicates(const std::vector<ReplicatedPoint>& points, const RegressionFit& fit,
                                       const RegressionOptions& options);
 

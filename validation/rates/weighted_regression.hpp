@@ -11,12 +11,15 @@
 
 namespace sgdlimits {
 
-/// y = a + b x + standard_error * (standard normal) + delta, |delta| <= bound, independent of the other points.
+/// y = a + b x + standard_error * (standard normal) + delta, |delta| <= bound, independent of the points of other
+/// groups.
 struct RegressionPoint {
   double x = 0, y = 0;
   double standard_error = 0;
   double bound = 0;               ///< of a discretisation error of either sign
   double degrees_of_freedom = 0;  ///< behind the standard error (replicates less one); 0: it is known
+  /// Points of one group, if it is not 0, share random numbers: their errors are correlated, nobody knows how.
+  std::uint64_t group = 0;
 };
 /// One number a replicate at the same x, independent; at least two. Enters as mean, standard error and degrees.
 struct ReplicatedPoint {
@@ -28,6 +31,8 @@ struct ReplicatedPoint {
 struct RegressionOptions {
   /// Weights that do not depend on the data, one a point; empty: the rule below.
   std::vector<double> weights;
+  /// Replicates: the k-th of every point share random numbers, the others are independent. Every point has as many.
+  bool paired = false;
   double confidence = 0.95;  ///< of the bootstrap interval
   Index resamples = 999;     ///< 0: no bootstrap
   std::uint64_t seed = 1;
@@ -58,9 +63,11 @@ struct RegressionFit {
   /// The line at x with standard error and bound, for bands. The quantile is the same.
   Measurement at(double x) const;
 
-  double centre = 0;                                ///< weighted mean of the x
-  std::vector<double> slope_weights, mean_weights;  ///< slope and value at `centre` are sums of weight times y
-  std::vector<double> errors, bounds;               ///< standard errors (scaled, or from residuals) and bounds
+  double centre = 0;                                 ///< weighted mean of the x
+  std::vector<double> slope_weights, mean_weights;   ///< slope and value at `centre` are sums of weight times y
+  std::vector<double> errors, bounds;                ///< standard errors (scaled, or from residuals) and bounds
+  double mean_error = 0, mean_slope_covariance = 0;  ///< of the value at `centre`
+  bool worst_case = false;                           ///< errors are upper bounds over all correlations within groups
 };
 
 /// Weighted least squares with weights w_i: slope = sum k_i y_i, k_i = w_i (x_i - c)/sum_j w_j (x_j - c)^2 with c the
@@ -73,16 +80,24 @@ struct RegressionFit {
 /// standard errors 0): equal weights; residuals that the bounds explain count as none, what exceeds them gives the
 /// standard error, with Student's n - 2 degrees; with nothing left the interval is that of the bounds alone.
 ///
+/// Common random numbers make the errors of points correlated, and sum k_i^2 standard_error_i^2 wrong on either side.
+/// Paired replicates: each replicate has a slope of its own, sum k_i y_i; these are independent, and their scatter is
+/// the error, with replicates less one degrees (so is that of the intercept, the quadratic term and the line; Law
+/// 2015, section 11.2: it is small where common noise moves all points alike). Groups: the largest error over all
+/// correlations, the sum of |k_i| standard_error_i within each group, and groups in squares; no bootstrap.
+///
 /// Lack of fit: sum w_i r_i^2 over its expectation under the errors, each residual first shortened by what the bounds
 /// can do to it; F with Box's (1954) degrees, exactly chi-squared for known errors and w_i = 1/standard_error_i^2.
-/// Below 0.01 the standard errors are multiplied by sqrt(lack_of_fit) (`error_scale`; Birge 1932). Curvature: the
-/// coefficient of the quadratic term, same weights, against its standard error and bound. Bootstrap of the slope:
-/// bootstrap-t (Hall 1988), parametric (Gaussian, chi-squared variances where they were estimated) or, for
-/// replicates, by resampling these at each point. Bits depend on the seed alone.
+/// Paired replicates: Hotelling's T^2 of the n - 2 contrasts, as F, where there are more replicates than contrasts
+/// and no bounds, else not tested; groups: not tested. Below 0.01 the standard errors are multiplied by
+/// sqrt(lack_of_fit) (`error_scale`; Birge 1932). Curvature: the coefficient of the quadratic term, same weights,
+/// against its standard error and bound. Bootstrap of the slope: bootstrap-t (Hall 1988), parametric (Gaussian,
+/// chi-squared variances where they were estimated) or, for replicates, by resampling these at each point (ten or
+/// more paired ones: the same at all points). Bits depend on the seed alone.
 ///
 /// Failure, not_converged: fewer than two different x; fewer than three for noise-free points without bounds.
 /// InvalidArgument: numbers that are not finite, negative errors, standard errors that are zero at some points
-/// only. Costs n^2.
+/// only, degrees of a grouped point, unequal numbers of paired replicates. Costs n^2.
 Result<RegressionFit> weighted_regression(const std::vector<RegressionPoint>& points,
                                           const RegressionOptions& options = {});
 Result<RegressionFit> weighted_regression(const std::vector<ReplicatedPoint>& points,

@@ -153,6 +153,56 @@ TEST(Coverage, OfWrongIntervalsIsRejected) {
   }));
 }
 
+// Common random numbers taken for independent ones make the slope's interval too short, whether its errors come from
+// replicates or are known: the reason for pairs and groups (twins).
+TEST(Coverage, OfCommonRandomNumbersTakenForIndependentIsTooSmall) {
+  RegressionOptions plain;
+  plain.resamples = 0;
+  const auto rejected = [](std::function<bool(std::uint32_t)> covers) {
+    const test::CoverageSimulation one = test::one_interval("", std::move(covers));
+    return decide(one.run, one.intervals).front().rejected();
+  };
+  EXPECT_TRUE(rejected([&](std::uint32_t r) {
+    const RegressionFit f = weighted_regression(test::paired_line(12, r), plain).value();
+    return test::between(f.lower(), -1.5, f.upper());
+  }));
+  EXPECT_TRUE(rejected([&](std::uint32_t r) {
+    std::vector<RegressionPoint> points = test::grouped_line(r);
+    for (RegressionPoint& p : points) p.group = 0;
+    const RegressionFit f = weighted_regression(points, plain).value();
+    return test::between(f.lower(), -1.5, f.upper());
+  }));
+}
+
+// The power of the test of curvature is that of a normal: a quadratic term of d of its standard errors is found at
+// level a with probability Phi(d - z_a) (+ 4e-9 on the other side): .979 for d = 4 at .05, .990 for d = 7.22 at the
+// verdict's 1e-6. 2000 lines, counts within 4.89 binomial deviations; fails if the term, its error or its p-value is
+// off by some per cent.
+TEST(Curvature, IsFoundWithTheStatedPower) {
+  RegressionOptions plain;
+  plain.resamples = 0;
+  const double error = weighted_regression(test::noisy_line(0), plain)->curvature.standard_error();
+  const double centre = weighted_regression(test::noisy_line(0), plain)->centre;
+  const auto found = [&](double deviations, double level) {
+    int count = 0;
+    for (std::uint32_t r = 0; r < 2000; ++r) {
+      std::vector<RegressionPoint> points = test::noisy_line(3'000'000 + r);
+      for (RegressionPoint& p : points) p.y += deviations * error * (p.x - centre) * (p.x - centre);
+      count += weighted_regression(points, plain)->curvature_p_value < level;
+    }
+    return count;
+  };
+  const auto within = [](int count, double power) {
+    const double deviation = std::sqrt(2000 * power * (1 - power));
+    return std::abs(count - 2000 * power) <= 4.89 * deviation + 1;
+  };
+  const auto normal = [](double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; };
+  EXPECT_TRUE(within(found(4, 0.05), normal(4 - test::kNormal95)));
+  EXPECT_TRUE(within(found(7.22, 1e-6), normal(7.22 - Measurement::kLevelOneInAMillion)));
+  EXPECT_TRUE(within(found(0, 0.05), 0.05));
+  EXPECT_LE(found(0, 1e-6), 1);
+}
+
 // Weights taken from three replicates make Welch's interval too short: the reason for equal weights (twin).
 TEST(Coverage, OfWeightsFromFewReplicatesIsTooSmall) {
   const test::CoverageSimulation weighted = test::one_interval("", [](std::uint32_t r) {

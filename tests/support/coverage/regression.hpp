@@ -32,6 +32,31 @@ inline std::vector<ReplicatedPoint> replicated_line(Index m, std::uint32_t repli
   return points;
 }
 
+/// The same line at x = 0 ... 7; every replicate moves and tilts all its points together, as common random numbers
+/// do, beside a tenth of independent noise.
+inline std::vector<ReplicatedPoint> paired_line(Index m, std::uint32_t replicate) {
+  const Values z = gaussian_sample(10 * m, 0, 1, replicate, 30);
+  std::vector<ReplicatedPoint> points;
+  for (Index i = 0; i < 8; ++i) {
+    const double x = static_cast<double>(i);
+    ReplicatedPoint p{x, {}, 0};
+    for (Index k = 0; k < m; ++k)
+      p.values.push_back(1 - 1.5 * x + 0.3 * z(10 * k) + 0.2 * x * z(10 * k + 1) + 0.1 * z(10 * k + 2 + i));
+    points.push_back(p);
+  }
+  return points;
+}
+
+/// One replicate of it with the errors that it has, as points of one group.
+inline std::vector<RegressionPoint> grouped_line(std::uint32_t replicate) {
+  std::vector<RegressionPoint> points;
+  for (const ReplicatedPoint& p : paired_line(1, replicate)) {
+    const double error = std::sqrt(0.09 + 0.04 * p.x * p.x + 0.01);
+    points.push_back({p.x, p.values[0], error, 0, 0, 1});
+  }
+  return points;
+}
+
 /// The values of a line with bounds of 0.3, all moved in the direction that the slope feels most: the worst that the
 /// promise allows.
 inline std::vector<RegressionPoint> moved_line(std::vector<RegressionPoint> points) {
@@ -78,6 +103,22 @@ inline std::vector<char> line_with_replicates(Index m, std::uint32_t r) {
           f.curvature_p_value >= 0.05, f.lack_of_fit_p_value >= 0.05};
 }
 
+inline std::vector<char> line_of_pairs(std::uint32_t r) {
+  RegressionOptions options;
+  options.paired = true;
+  options.resamples = 0;
+  const RegressionFit three = weighted_regression(paired_line(3, r), options).value();
+  options.resamples = 399;
+  options.seed = r + 1;
+  const RegressionFit twelve = weighted_regression(paired_line(12, r), options).value();
+  return {between(three.lower(), -1.5, three.upper()),
+          holds(three.at(10), -14, three.quantile(0.05)),
+          three.curvature_p_value >= 0.05,
+          between(twelve.lower(), -1.5, twelve.upper()),
+          between(twelve.bootstrap.lower, -1.5, twelve.bootstrap.upper),
+          twelve.lack_of_fit_p_value >= 0.05};
+}
+
 inline std::vector<char> line_without_errors(std::uint32_t r) {
   RegressionOptions plain;
   plain.resamples = 0;
@@ -109,6 +150,20 @@ inline std::vector<CoverageSimulation> regression_simulations() {
                     {"lack of fit, " + which + ", p >= .05 on a line"}},
                    [m](R r) { return line_with_replicates(m, r); }});
   }
+  all.push_back({{{"slope, 8 points, common random numbers, 3 paired replicates"},
+                  {"line at x = 10, common random numbers, 3 paired replicates"},
+                  {"quadratic term, common random numbers, 3 paired replicates, p >= .05 on a line"},
+                  {"slope, 8 points, common random numbers, 12 paired replicates"},
+                  {"slope, 8 points, common random numbers, 12 paired replicates, resampled"},
+                  {"lack of fit, common random numbers, 12 paired replicates, p >= .05 on a line"}},
+                 line_of_pairs});
+  all.push_back(one_interval(
+      "slope, 8 points, common random numbers, errors for the worst correlation",
+      [](R r) {
+        const RegressionFit f = weighted_regression(grouped_line(r)).value();
+        return between(f.lower(), -1.5, f.upper());
+      },
+      true));
   all.push_back({{{"slope, 8 points without errors, residuals"}, {"slope, 8 points without errors, bounds", true}},
                  line_without_errors});
   all.push_back(one_interval(

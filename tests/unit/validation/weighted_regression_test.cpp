@@ -123,6 +123,59 @@ TEST(WeightedRegression, BootstrapAgreesWithTheNormalInterval) {
   EXPECT_NE(weighted_regression(points, options)->bootstrap.lower, fit.bootstrap.lower);
 }
 
+// Two paired replicates at x = 0, 1, 2 with slopes 1 and 2, by hand: slope 3/2, error 1/2 with one degree; values at
+// the centre 1 and 3: 2 -+ 1, wholly correlated with the slope, so the line at x = 3 is 5 -+ 2. Common noise that
+// moves all points alike leaves the slope exact, though every point has an error. Fails if covariances are lost.
+TEST(WeightedRegression, PairedReplicatesHaveSlopesOfTheirOwn) {
+  RegressionOptions paired;
+  paired.paired = true;
+  const std::vector<ReplicatedPoint> points{{0, {0, 1}}, {1, {1, 3}}, {2, {2, 5}}};
+  const RegressionFit fit = weighted_regression(points, paired).value();
+  EXPECT_NEAR(fit.slope.value(), 1.5, 1e-14);
+  EXPECT_NEAR(fit.slope.standard_error(), 0.5, 1e-14);
+  EXPECT_EQ(fit.degrees_of_freedom, 1);
+  EXPECT_NEAR(fit.at(1).standard_error(), 1, 1e-14);
+  EXPECT_NEAR(fit.at(3).value(), 5, 1e-14);
+  EXPECT_NEAR(fit.at(3).standard_error(), 2, 1e-14);
+  EXPECT_NEAR(fit.intercept.standard_error(), 0.5, 1e-14);
+  EXPECT_EQ(fit.curvature_p_value, 1);
+  EXPECT_EQ(fit.bootstrap.resamples, 0);  // two slopes have too few resamples
+  const std::vector<ReplicatedPoint> alike{{0, {0, 1, 5}}, {1, {2, 3, 7}}, {2, {4, 5, 9}}};
+  EXPECT_NEAR(weighted_regression(alike, paired)->slope.standard_error(), 0, 1e-14);
+  EXPECT_GT(weighted_regression(alike)->slope.standard_error(), 1);
+  EXPECT_THROW(weighted_regression({{0, {0, 1}}, {1, {1, 3, 4}}, {2, {2, 5}}}, paired), InvalidArgument);
+}
+
+// Hotelling's test with one contrast, 1 -2 1 over sqrt 6, is a Student's test: its squared t as F with 1 and m - 1
+// degrees. Fails if contrasts, covariance or degrees are wrong.
+TEST(WeightedRegression, PairedLackOfFitIsStudentsWithOneContrast) {
+  RegressionOptions paired;
+  paired.paired = true;
+  const std::vector<double> a{0.1, 0.7, -0.2, 0.4}, b{1.9, 2.4, 1.7, 2.3}, c{2.2, 2.7, 2.1, 2.2};
+  const RegressionFit fit = weighted_regression({{0, a}, {1, b}, {2, c}}, paired).value();
+  double mean = 0, squares = 0;
+  for (std::size_t k = 0; k < 4; ++k) mean += (a[k] - 2 * b[k] + c[k]) / 4;
+  for (std::size_t k = 0; k < 4; ++k) squares += std::pow(a[k] - 2 * b[k] + c[k] - mean, 2);
+  EXPECT_NEAR(fit.lack_of_fit, mean * mean / (squares / 12), 1e-10 * fit.lack_of_fit);
+  EXPECT_NEAR(fit.lack_of_fit_p_value, fit.curvature_p_value, 1e-12);
+}
+
+// Points of one group at the worst correlation: sum of |k_i| error_i, k = -1/2, 0, 1/2; two groups add in squares.
+// Fails if groups are taken for independent, or single members for correlated.
+TEST(WeightedRegression, GroupsHaveTheErrorsOfTheWorstCorrelation) {
+  const std::vector<RegressionPoint> one{{0, 1, 1, 0, 0, 7}, {1, 3, 1, 0, 0, 7}, {2, 4, 1, 0, 0, 7}};
+  EXPECT_NEAR(weighted_regression(one)->slope.standard_error(), 1, 1e-14);
+  EXPECT_NEAR(weighted_regression(one)->at(2).standard_error(), 2, 1e-14);
+  EXPECT_EQ(weighted_regression(one)->lack_of_fit_p_value, 1);
+  EXPECT_EQ(weighted_regression(one)->bootstrap.resamples, 0);
+  const std::vector<RegressionPoint> alone{{0, 1, 1, 0, 0, 7}, {1, 3, 1, 0, 0, 8}, {2, 4, 1, 0, 0, 9}};
+  EXPECT_NEAR(weighted_regression(alone)->slope.standard_error(), std::sqrt(0.5), 1e-14);
+  const std::vector<RegressionPoint> two{
+      {-1, 1, 1, 0, 0, 7}, {1, 3, 1, 0, 0, 7}, {-1, 2, 1, 0, 0, 8}, {1, 4, 1, 0, 0, 8}};
+  EXPECT_NEAR(weighted_regression(two)->slope.standard_error(), std::sqrt(0.5), 1e-14);
+  EXPECT_THROW(weighted_regression({{0, 1, 1, 0, 3, 7}, {1, 3, 1, 0, 3, 7}, {2, 4, 1, 0, 3, 7}}), InvalidArgument);
+}
+
 TEST(WeightedRegression, SaysWhatIsMissing) {
   EXPECT_EQ(weighted_regression(std::vector<RegressionPoint>{}).status(), Status::not_converged);
   EXPECT_EQ(weighted_regression({{0, 1}, {1, 2}}).status(), Status::not_converged);
