@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -157,6 +158,29 @@ void add_quantiles(const Problem& problem, const Study& study, StudyRecord& reco
                 fmt::format("quantile {} of {}", shortest(quantile.level), problem.observe[j].name),
                 ensemble.times[k], quantile.measurement());
   }
+}
+
+std::vector<RowCorrelations> row_correlations(const Experiment& experiment, const RunResults& results,
+                                              ThreadPool& pool) {
+  std::vector<RowCorrelations> all;
+  for (const StudyOutcome& study : results.studies) {
+    const std::vector<Observable>& observables = experiment.problem(study.problem).observe;
+    if (!study.ensemble || observables.size() < 2) continue;
+    for (std::size_t k = 0; k < study.ensemble->times.size(); ++k) {
+      RowCorrelations found{study.name, study.ensemble->times[k], {}, {}};
+      const Eigen::MatrixXd c =
+          sample_covariance(observed(study.ensemble->snapshots[k], observables, pool), pool).covariance;
+      for (Index i = 0; i < c.rows(); ++i) {
+        found.quantities.push_back("mean " + observables[static_cast<std::size_t>(i)].name);
+        for (Index j = 0; j < i; ++j) {
+          const double scale = std::sqrt(c(i, i) * c(j, j));
+          found.lower.push_back(scale > 0 ? std::clamp(c(i, j) / scale, -1.0, 1.0) : 0.0);
+        }
+      }
+      all.push_back(std::move(found));
+    }
+  }
+  return all;
 }
 
 }  // namespace sgdlimits::experiment

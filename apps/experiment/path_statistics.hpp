@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/experiment/run_context.hpp"
+#include "apps/experiment/sweep_results.hpp"
 #include "solvers/sde/autocorrelation_time.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/sde/time_average.hpp"
@@ -44,5 +45,10 @@ class PathStatistics {
 
 /// A row for each level and observable at each time of the snapshots.
 void add_quantiles(const Problem& problem, const Study& study, StudyRecord& record, ThreadPool& pool);
+
+/// Correlations between the means of the observables over the paths of each ensemble, at each report time; 0 where an
+/// observable does not vary. Nothing for ensembles with one observable.
+std::vector<RowCorrelations> row_correlations(const Experiment& experiment, const RunResults& results,
+                                              ThreadPool& pool);
 
 }  // namespace sgdlimits::experiment

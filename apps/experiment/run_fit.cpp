@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "apps/experiment/experiment.hpp"
+#include "apps/experiment/fit_inputs.hpp"
 #include "apps/experiment/measured_expression.hpp"
 #include "apps/report/text.hpp"
 #include "core/text.hpp"
@@ -15,70 +17,6 @@
 namespace sgdlimits::experiment {
 
 namespace {
-
-using Rows = std::vector<const MeasurementRow*>;
-
-/// Rows by STUDY.QUANTITY. Quantities whose plain names coincide are told apart by "_2", "_3", ... in their order.
-std::map<std::string, Rows> rows_by_name(const PointOutcome& outcome) {
-  std::map<std::string, Rows> table;
-  for (const MeasurementRow& row : outcome.rows) {
-    const std::string first = plain_name(row.study) + "." + plain_name(row.quantity);
-    std::string name = first;
-    for (int n = 2; table.count(name); ++n) {
-      const MeasurementRow& other = *table.at(name).front();
-      if (other.study == row.study && other.quantity == row.quantity) break;
-      name = fmt::format("{}_{}", first, n);
-    }
-    table[name].push_back(&row);
-  }
-  return table;
-}
-
-const SweptKey* swept_key(const Sweep& sweep, const std::string& name, std::size_t& place) {
-  for (place = 0; place < sweep.keys.size(); ++place) {
-    if (sweep.keys[place].name == name) return &sweep.keys[place];
-  }
-  return nullptr;
-}
-
-/// Why a point has no place on the line.
-struct LeftOut {
-  std::string why;
-};
-
-/// The row at a time, or the last one.
-const MeasurementRow& row_at(const Rows& rows, std::optional<double> at, const std::string& name) {
-  if (!at || !rows.front()->time) return *rows.back();
-  for (const MeasurementRow* row : rows) {
-    if (row->time == at) return *row;
-  }
-  throw LeftOut{fmt::format("{} was not measured at t = {}", name, shortest(*at))};
-}
-
-/// The numbers of a point that an expression asks for.
-std::vector<Uncertain> inputs_of(const std::vector<std::string>& names, std::optional<double> at, const Sweep& sweep,
-                                 const PointOutcome& outcome) {
-  const std::map<std::string, Rows> table = rows_by_name(outcome);
-  std::vector<Uncertain> inputs;
-  for (const std::string& name : names) {
-    std::size_t place = 0;
-    if (swept_key(sweep, name, place)) {
-      const std::optional<double> value = number_of(outcome.values[place]);
-      if (!value) throw LeftOut{fmt::format("{} = {} is no number", name, outcome.values[place])};
-      inputs.push_back({name, *value, 0, 0});
-      continue;
-    }
-    const auto found = table.find(name);
-    if (found == table.end()) {
-      const std::string why = outcome.why();
-      throw LeftOut{fmt::format("{} was not measured{}", name, why.empty() ? "" : " (" + why + ")")};
-    }
-    const Measurement& m = row_at(found->second, at, name).measurement;
-    if (m.side() != Side::two_sided) throw LeftOut{fmt::format("{} is known from one side only", name)};
-    inputs.push_back({name, m.value(), m.standard_error(), m.discretisation_bound()});
-  }
-  return inputs;
-}
 
 /// y - slope x as a function of all names of both.
 class Pair {
@@ -104,6 +42,9 @@ class Pair {
   std::vector<std::string> names_;
 };
 
+/// The point was measured, but has no number with an error there.
+struct Unresolved : LeftOut {};
+
 /// The points of a group, with the errors of y - slope x.
 class Group {
  public:
@@ -111,63 +52,103 @@ class Group {
       : fit_(fit), results_(results), outcome_(outcome), pair_(fit) {}
 
   void add(std::size_t run) {
-    const PointOutcome& point = results_.points[run];
     try {
-      std::vector<Uncertain> inputs = inputs_of(pair_.names(), fit_.at, results_.sweep, point);
-      const Carried x = carry([&](const std::vector<double>& v) { return pair_.x(v); }, inputs);
-      const Carried y = carry([&](const std::vector<double>& v) { return pair_.y(v); }, inputs);
-      if (!std::isfinite(x.value)) throw LeftOut{fmt::format("{} is not defined there", fit_.x.text)};
-      if (!std::isfinite(y.value)) throw LeftOut{fmt::format("{} is not defined there", fit_.y.text)};
+      FitInputs inputs = inputs_of(pair_.names(), fit_.at, results_.sweep, results_.points[run]);
+      const Carried x = carried(inputs, fit_.x.text, [&](const std::vector<double>& v) { return pair_.x(v); });
+      const Carried y = carried(inputs, fit_.y.text, [&](const std::vector<double>& v) { return pair_.y(v); });
       x_has_errors_ |= x.standard_error > 0 || x.bound > 0;
       outcome_.points.push_back({run, x.value, y.value, y.standard_error, y.bound});
       inputs_.push_back(std::move(inputs));
+    } catch (const Unresolved& left) {
+      leave_out(run, left.why);
+      incomplete_.insert(combination(run));
     } catch (const LeftOut& left) {
-      outcome_.left_out.push_back(point.point.name + ": " + left.why);
+      leave_out(run, left.why);
+      if (fit_.replicate_errors) incomplete_.insert(combination(run));
     }
   }
 
   void regress() {
-    regress_once();
-    if (!outcome_.line || !x_has_errors_) return;
-    const double slope = outcome_.line->slope.value();
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const Carried rest =
-          carry([&](const std::vector<double>& v) { return pair_.y(v) - slope * pair_.x(v); }, inputs_[i]);
-      if (!std::isfinite(rest.value)) continue;  // each of both is finite on its own
-      outcome_.points[i].standard_error = rest.standard_error;
-      outcome_.points[i].bound = rest.bound;
-    }
-    regress_once();
-  }
-
- private:
-  void regress_once() {
-    RegressionOptions options;
-    options.seed = results_.seed;
-    const auto keep = [&](const Result<RegressionFit>& result) {
-      outcome_.report = result.report();
-      outcome_.line.reset();
-      if (result.ok()) outcome_.line = result.value();
-    };
     try {
-      if (fit_.replicate_errors) {
-        keep(weighted_regression(replicated(), options));
-      } else {
-        std::vector<RegressionPoint> points;
-        for (const FitPoint& p : outcome_.points) points.push_back({p.x, p.y, p.standard_error, p.bound});
-        keep(weighted_regression(points, options));
+      drop_incomplete();
+      regress_once();
+      if (!outcome_.line || !x_has_errors_) return;
+      const double slope = outcome_.line->slope.value();
+      for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        const Carried rest = carry([&](const std::vector<double>& v) { return pair_.y(v) - slope * pair_.x(v); },
+                                   inputs_[i].numbers, inputs_[i].correlations);
+        if (!rest.why.empty()) continue;  // each of both is resolved on its own
+        outcome_.points[i].standard_error = rest.standard_error;
+        outcome_.points[i].bound = rest.bound;
       }
+      regress_once();
     } catch (const InvalidArgument& error) {
       outcome_.report = {Status::not_converged, error.what(), {}};
       outcome_.line.reset();
     }
   }
 
-  /// The replicates of each combination together.
+ private:
+  static Carried carried(const FitInputs& inputs, const std::string& text,
+                         const std::function<double(const std::vector<double>&)>& g) {
+    Carried result = carry(g, inputs.numbers, inputs.correlations);
+    if (!result.why.empty()) throw Unresolved{{text + " " + result.why}};
+    return result;
+  }
+
+  const std::vector<std::size_t>& combination(std::size_t run) const { return results_.points[run].point.choice; }
+
+  void leave_out(std::size_t run, const std::string& why) {
+    outcome_.left_out.push_back(results_.points[run].point.name + ": " + why);
+  }
+
+  /// Of a combination near the edge of what can be resolved only the replicates that chance has moved inwards are,
+  /// and those that have not failed need not be typical: all enter or none. Where each has its own error and failed
+  /// for another reason, the others stay.
+  void drop_incomplete() {
+    std::vector<FitPoint> points;
+    std::vector<FitInputs> inputs;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (incomplete_.count(combination(outcome_.points[i].run))) {
+        leave_out(outcome_.points[i].run,
+                  "another replicate of these values is left out, and the others are no fair "
+                  "sample without it");
+        continue;
+      }
+      points.push_back(outcome_.points[i]);
+      inputs.push_back(std::move(inputs_[i]));
+    }
+    outcome_.points = std::move(points);
+    inputs_ = std::move(inputs);
+  }
+
+  void regress_once() {
+    RegressionOptions options;
+    options.seed = results_.seed;
+    options.paired = fit_.replicate_errors && results_.sweep.common_random_numbers;
+    const Result<RegressionFit> result =
+        fit_.replicate_errors ? weighted_regression(replicated(), options) : weighted_regression(single(), options);
+    outcome_.report = result.report();
+    outcome_.line.reset();
+    if (result.ok()) outcome_.line = result.value();
+  }
+
+  /// Runs of one seed have one group: they share random numbers.
+  std::vector<RegressionPoint> single() const {
+    std::map<std::uint64_t, std::uint64_t> groups;
+    std::vector<RegressionPoint> points;
+    for (const FitPoint& p : outcome_.points) {
+      const std::uint64_t group = groups.emplace(results_.points[p.run].seed, groups.size() + 1).first->second;
+      points.push_back({p.x, p.y, p.standard_error, p.bound, 0, group});
+    }
+    return points;
+  }
+
+  /// The replicates of each combination together, in their order.
   std::vector<ReplicatedPoint> replicated() const {
     std::map<std::vector<std::size_t>, ReplicatedPoint> groups;
     for (const FitPoint& p : outcome_.points) {
-      ReplicatedPoint& group = groups[results_.points[p.run].point.choice];
+      ReplicatedPoint& group = groups[combination(p.run)];
       if (!group.values.empty() && group.x != p.x)
         throw InvalidArgument("x", shortest(p.x), "the same for all replicates of a combination",
                               "take errors = \"own\"");
@@ -176,9 +157,7 @@ class Group {
       group.bound = std::max(group.bound, p.bound);
     }
     std::vector<ReplicatedPoint> points;
-    for (auto& [choice, group] : groups) {
-      if (group.values.size() >= 2) points.push_back(std::move(group));
-    }
+    for (auto& [choice, group] : groups) points.push_back(std::move(group));
     return points;
   }
 
@@ -186,7 +165,8 @@ class Group {
   const SweepResults& results_;
   FitOutcome& outcome_;
   Pair pair_;
-  std::vector<std::vector<Uncertain>> inputs_;
+  std::vector<FitInputs> inputs_;
+  std::set<std::vector<std::size_t>> incomplete_;  ///< combinations of which no replicate enters
   bool x_has_errors_ = false;
 };
 
@@ -197,9 +177,10 @@ std::optional<Measurement> predicted_slope(const FitSpec& fit, const SweepResult
   for (const FitPoint& p : outcome.points) {
     const PointOutcome& point = results.points[p.run];
     try {
-      const Carried slope = carry([&](const std::vector<double>& v) { return expression(v); },
-                                  inputs_of(expression.names(), fit.at, results.sweep, point));
-      if (!std::isfinite(slope.value)) throw LeftOut{"it is not defined there"};
+      const FitInputs inputs = inputs_of(expression.names(), fit.at, results.sweep, point);
+      const Carried slope =
+          carry([&](const std::vector<double>& v) { return expression(v); }, inputs.numbers, inputs.correlations);
+      if (!slope.why.empty()) throw LeftOut{"it " + slope.why};
       lower = std::min(lower, slope.value - slope.bound);
       upper = std::max(upper, slope.value + slope.bound);
       error = std::max(error, slope.standard_error);
@@ -210,6 +191,18 @@ std::optional<Measurement> predicted_slope(const FitSpec& fit, const SweepResult
   if (!(lower <= upper)) return std::nullopt;
   return Measurement((lower + upper) / 2, error, (upper - lower) / 2, Side::two_sided, Grade::estimate,
                      fit.expect->slope.text);
+}
+
+/// The slope with so much error that, in squares with that of the prediction, it gives the sum of both: they come
+/// from the same runs, and nobody knows their correlation.
+Measurement beside(const Measurement& slope, const Measurement& prediction) {
+  const double own = slope.standard_error(), other = prediction.standard_error();
+  return {slope.value(),
+          std::sqrt(own * own + 2 * own * other),
+          slope.discretisation_bound(),
+          slope.side(),
+          slope.grade(),
+          slope.how()};
 }
 
 /// The line read as a law, for the remark.
@@ -242,7 +235,8 @@ void judge(const FitSpec& fit, const SweepResults& results, FitOutcome& outcome)
   const double tolerance = fit.expect->tolerance.value_or(0.05 * std::abs(prediction->value()));
   const bool straight = line.curvature_p_value >= 1e-6 || change <= tolerance;
   outcome.hypotheses = {{"the points lie on a straight line, up to the tolerance of the slope", straight, evidence}};
-  outcome.comparison = compare_equal("slope", *prediction, line.slope, tolerance, line.quantile(1e-6));
+  outcome.comparison =
+      compare_equal("slope", *prediction, beside(line.slope, *prediction), tolerance, line.quantile(1e-6));
   outcome.verdict = combine(outcome.hypotheses, {*outcome.comparison});
 }
 

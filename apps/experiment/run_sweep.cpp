@@ -8,6 +8,7 @@
 
 #include "apps/build_info.hpp"
 #include "apps/experiment/output_folder.hpp"
+#include "apps/experiment/path_statistics.hpp"
 #include "apps/experiment/run_fit.hpp"
 #include "apps/report/sweep_report.hpp"
 #include "core/text.hpp"
@@ -138,6 +139,7 @@ class Runner {
                          [&](const std::string& study, double fraction) { report(experiment, k, study, fraction); });
       if (!result.ok()) return std::nullopt;
       take(outcome, result.value());
+      outcome.correlations = row_correlations(experiment, result.value(), *execution_.pool);
     } catch (const InvalidArgument& error) {
       outcome.refused = error.what();
     } catch (const std::bad_alloc&) {

@@ -118,13 +118,17 @@ std::string point_json(const PointOutcome& outcome, const std::string& key) {
                     {"refused", outcome.refused},
                     {"studies", ordered_json::array()},
                     {"verdicts", ordered_json::array()},
-                    {"measurements", ordered_json::array()}};
+                    {"measurements", ordered_json::array()},
+                    {"correlations", ordered_json::array()}};
   for (const PointStudy& study : outcome.studies)
     json["studies"].push_back({{"name", study.name}, {"status", static_cast<int>(study.status)}, {"why", study.why}});
   for (const PointVerdict& v : outcome.verdicts)
     json["verdicts"].push_back(
         {{"what", v.what}, {"verdict", static_cast<int>(v.verdict)}, {"expected", static_cast<int>(v.expected)}});
   for (const MeasurementRow& row : outcome.rows) json["measurements"].push_back(to_json(row));
+  for (const RowCorrelations& c : outcome.correlations)
+    json["correlations"].push_back(
+        {{"study", c.study}, {"time", c.time}, {"quantities", c.quantities}, {"lower", c.lower}});
   return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -141,6 +145,8 @@ std::optional<PointOutcome> read_point(const std::string& text, const std::strin
       outcome.verdicts.push_back({v.at("what"), static_cast<Verdict>(v.at("verdict").get<int>()),
                                   static_cast<Verdict>(v.at("expected").get<int>())});
     for (const ordered_json& row : json.at("measurements")) outcome.rows.push_back(row_from(row));
+    for (const ordered_json& c : json.at("correlations"))
+      outcome.correlations.push_back({c.at("study"), c.at("time"), c.at("quantities"), c.at("lower")});
     return outcome;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -1,6 +1,7 @@
 /// What a sweep has computed: its points, and the lines through them.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,18 @@ struct PointVerdict {
   Verdict verdict = Verdict::undecided, expected = Verdict::consistent;
 };
 
+/// Correlations of the errors of means over the same paths.
+struct RowCorrelations {
+  std::string study;
+  double time = 0;
+  std::vector<std::string> quantities;
+  std::vector<double> lower;  ///< of the matrix below the diagonal, by rows
+
+  double at(std::size_t i, std::size_t j) const {
+    return i == j ? 1 : lower[std::max(i, j) * (std::max(i, j) - 1) / 2 + std::min(i, j)];
+  }
+};
+
 /// One run. What it has measured stands in `rows` also where some of its studies failed.
 struct PointOutcome {
   SweepPoint point;
@@ -32,6 +45,7 @@ struct PointOutcome {
   std::vector<PointStudy> studies;
   std::vector<PointVerdict> verdicts;
   std::vector<MeasurementRow> rows;
+  std::vector<RowCorrelations> correlations;  ///< of studies with two observables or more, at each report time
 
   /// The first study that failed; ok where none did.
   Status status() const;

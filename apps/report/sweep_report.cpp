@@ -87,16 +87,18 @@ Json verdicts_json(const PointOutcome& point) {
 }
 
 Json line_json(const RegressionFit& line) {
-  return {{"slope", to_json(line.slope)},
-          {"slope_interval", {number(line.lower()), number(line.upper())}},
-          {"intercept", to_json(line.intercept)},
-          {"bootstrap", {number(line.bootstrap.lower), number(line.bootstrap.upper)}},
-          {"degrees_of_freedom", number(line.degrees_of_freedom)},
-          {"error_scale", number(line.error_scale)},
-          {"curvature", to_json(line.curvature)},
-          {"curvature_p_value", number(line.curvature_p_value)},
-          {"lack_of_fit_p_value", number(line.lack_of_fit_p_value)},
-          {"how", line.why}};
+  return {
+      {"slope", to_json(line.slope)},
+      {"slope_interval", {number(line.lower()), number(line.upper())}},
+      {"intercept", to_json(line.intercept)},
+      {"bootstrap", line.bootstrap.resamples > 0 ? Json{number(line.bootstrap.lower), number(line.bootstrap.upper)}
+                                                 : Json(nullptr)},
+      {"degrees_of_freedom", number(line.degrees_of_freedom)},
+      {"error_scale", number(line.error_scale)},
+      {"curvature", to_json(line.curvature)},
+      {"curvature_p_value", number(line.curvature_p_value)},
+      {"lack_of_fit_p_value", number(line.lack_of_fit_p_value)},
+      {"how", line.why}};
 }
 
 Json fit_json(const FitOutcome& fit) {

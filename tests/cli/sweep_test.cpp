@@ -23,7 +23,7 @@ learning_rate = 0.4
 initial = {kind = "gibbs", temperature_ratio = 0.5, tilt = [0.1]}
 until = 2.0
 report_at = [1.0, 2.0]
-observe = ["x^2"]
+observe = ["x^2", "x^4", "x^4 - x^2"]
 [[study]]
 name = "gap"
 kind = "spectral-gap"
@@ -43,6 +43,14 @@ x = "1/dynamics.learning_rate"
 [[fit]]
 name = "spread"
 y = "particles.mean_x_2"
+x = "dynamics.learning_rate"
+[[fit]]
+name = "difference"
+y = "particles.mean_x_4 - particles.mean_x_2"
+x = "dynamics.learning_rate"
+[[fit]]
+name = "the same"
+y = "particles.mean_x_4_x_2"
 x = "dynamics.learning_rate"
 )TOML";
 
@@ -78,6 +86,47 @@ TEST(Sweep, IsTheSameForAnyThreadsAndBlocksAndFromTheResolvedFile) {
   for (const char* file : {"report.html", "claims.json", "manifest.json", "plots/fit-slope.gp",
                            "points/dynamics.learning_rate=0.5,replicate=2/measurements.csv"})
     EXPECT_TRUE(std::filesystem::exists(place.path() / "one" / file)) << file;
+}
+
+// x^4 - x^2 by an expression in two means of one run and as an observable of its own: equal errors, which needs the
+// correlation over the paths. Also after a resume, from the points' files. Fails if either is lost.
+TEST(Sweep, MeansOfOneRunEnterWithTheirCorrelation) {
+  const Place place;
+  place.write("e.toml", kSweep);
+  for (const bool resumed : {false, true}) {
+    std::vector<std::string> arguments{"run", "e.toml", "--quiet", "--json", "--out", "out"};
+    if (resumed) arguments.push_back("--resume");
+    const Json json = Json::parse(place.run(arguments).out);
+    const Json &one = json.at("fits").at(2).at("points"), &other = json.at("fits").at(3).at("points");
+    ASSERT_EQ(one.size(), 6u);
+    for (std::size_t k = 0; k < 6; ++k) {
+      const double error = other[k].at("standard_error").get<double>();
+      EXPECT_NEAR(one[k].at("standard_error").get<double>(), error, 1e-9 * error);
+      EXPECT_NEAR(one[k].at("y").get<double>(), other[k].at("y").get<double>(), 1e-12);
+    }
+  }
+}
+
+// The guide's example: order 1 inside, both neighbouring half orders and a wrong limit outside. Fails if one of the
+// four verdicts differs, or the slope's interval at level 1e-6 does not hold 1.
+TEST(Sweep, OverTheStepMeasuresTheWeakOrder) {
+  const Place place;
+  const std::string guide = sgdlimits::test::read_file(SGDLIMITS_SOURCE_DIR "/docs/guide/sweeps.md");
+  const std::size_t begin = guide.find("title = "), end = guide.find("```", begin);
+  ASSERT_NE(end, std::string::npos);
+  place.write("order.toml", guide.substr(begin, end - begin));
+  const Outcome outcome = place.run({"run", "order.toml", "--quiet", "--json"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const Json fits = Json::parse(outcome.out).at("fits");
+  ASSERT_EQ(fits.size(), 4u);
+  EXPECT_EQ(fits[0].at("verdict"), "consistent");
+  EXPECT_EQ(fits[0].at("points").size(), 5u);
+  const Json& slope = fits[0].at("line").at("slope");
+  const double error = slope.at("standard_error"), upper = slope.at("upper"), lower = slope.at("lower");
+  EXPECT_NEAR(slope.at("value").get<double>(), 1, (upper - lower) / 2 + (4.89 - 1.96) * error);
+  EXPECT_EQ(fits[1].at("verdict"), "refuted");
+  EXPECT_EQ(fits[2].at("verdict"), "refuted");
+  EXPECT_EQ(fits[3].at("verdict"), "not applicable");
 }
 
 // A point is the run of its own experiment.toml. Fails if the sweep does something else than run the file.
