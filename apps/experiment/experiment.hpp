@@ -114,6 +114,7 @@ struct Study {
   AddedNoise added_noise;
   // sgd-modified-equation
   ModifiedEquation equation = ModifiedEquation::sme1;
+  bool exact_equation = false;  ///< instead of it: the one exact on quadratics
   // langevin
   std::optional<double> average_from;  ///< time averages and autocorrelation times over (average_from, until]
   std::int64_t observations = 1000;    ///< looks, at most about so many

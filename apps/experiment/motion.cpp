@@ -32,10 +32,13 @@ std::unique_ptr<Scheme> sgd(const Problem& problem, const Study& study) {
 }
 
 std::unique_ptr<Scheme> modified_equation(const Problem& problem, const Study& study) {
+  if (study.exact_equation) return exact_transition(exact_equation(problem, study), study.step, motion_name(study));
+  const LearningRate rate(study.learning_rate);
+  if (!problem.sum)
+    return sgd_modified_equation(problem.potential, problem.sampled, rate, study.batch, study.equation, study.step);
   const auto root =
       problem.sum->dimension() > problem.sum->terms() ? CovarianceRoot::per_samples : CovarianceRoot::symmetric;
-  return sgd_modified_equation(problem.sum, LearningRate(study.learning_rate), study.batch, study.replacement,
-                               study.equation, root, study.step);
+  return sgd_modified_equation(problem.sum, rate, study.batch, study.replacement, study.equation, root, study.step);
 }
 
 /// "mini-batch sgd (B = 10, epochs)"
@@ -61,6 +64,16 @@ std::string sgd_name(const Study& study) {
 
 }  // namespace
 
+LinearDiffusion exact_equation(const Problem& problem, const Study& study) {
+  Scratch scratch;
+  const auto sigma = [&](const Eigen::VectorXd& x) -> Eigen::MatrixXd {
+    return problem.sum ? gradient_covariance(*problem.sum, x) : problem.sampled->gradient_covariance(x, scratch);
+  };
+  const double factor = problem.sum ? batch_covariance_factor(problem.sum->terms(), study.batch, study.replacement)
+                                    : 1 / static_cast<double>(study.batch);
+  return exact_modified_equation(quadratic_sgd(*problem.potential, sigma, factor, LearningRate(study.learning_rate)));
+}
+
 UnderdampedProblem underdamped_problem(const Problem& problem, const Study& study) {
   return UnderdampedProblem::of(problem.potential, *problem.temperature, study.friction, study.mass);
 }
@@ -84,7 +97,9 @@ std::string motion_name(const Study& study) {
       return fmt::format("{}, step {}, friction {}, mass {}", study.scheme, shortest(study.step),
                          shortest(study.friction), shortest(study.mass));
     case Motion::modified_equation:
-      return fmt::format("{} (B = {}), step {}", to_string(study.equation), study.batch, shortest(study.step));
+      return fmt::format("{} (B = {}), step {}",
+                         study.exact_equation ? "exact modified equation" : to_string(study.equation), study.batch,
+                         shortest(study.step));
     default: return sgd_name(study);
   }
 }

@@ -6,6 +6,7 @@
 #include "apps/experiment/reading.hpp"
 #include "core/text.hpp"
 #include "models/data/synthetic.hpp"
+#include "models/formula/sampled_formula.hpp"
 #include "models/networks/sampled_net_risk.hpp"
 #include "models/potentials/catalogue.hpp"
 
@@ -13,16 +14,29 @@ namespace sgdlimits::experiment {
 
 namespace {
 
-std::shared_ptr<const Potential> read_formula(Section& section) {
-  section.allow({"kind", "formula", "variables", "parameters", "samples"});
+std::shared_ptr<const Potential> read_formula(Section& section, std::uint64_t seed) {
+  section.allow({"kind", "formula", "variables", "parameters", "samples", "data"});
   FormulaSpec spec;
   spec.expression = section.text("formula");
   if (section.has("variables")) spec.variables = section.texts("variables");
   spec.parameters = section.number_table("parameters");
-  spec.samples = section.numbers_table("samples");
+  if (!section.has("data")) {
+    spec.samples = section.numbers_table("samples");
+    return section.at("formula", [&]() -> std::shared_ptr<const Potential> {
+      if (spec.samples.empty()) return formula_potential(spec);
+      return formula_finite_sum(spec);
+    });
+  }
+  if (section.has("samples"))
+    section.fail("samples",
+                 fmt::format("{} are finite data, but {} is a law", section.full("samples"), section.full("data")),
+                 "take one of them");
+  Section data_section = section.table("data");
+  const SampleColumnData data = read_sample_columns(data_section, seed);
   return section.at("formula", [&]() -> std::shared_ptr<const Potential> {
-    if (spec.samples.empty()) return formula_potential(spec);
-    return formula_finite_sum(spec);
+    const SampledFormulaSpec sampled{spec.expression, spec.variables, spec.parameters, data.columns};
+    if (data.test_samples > 0) return test_sample_risk(sampled, data.test_samples, data.seed);
+    return quadrature_risk(sampled, data.nodes);
   });
 }
 
@@ -96,7 +110,7 @@ std::shared_ptr<const Potential> read_potential(Section& section, const std::fil
   for (const auto& [name, factory] : user) kinds.push_back(name);
   const std::string kind = section.choice("kind", kinds);
   const auto factory = user.find(kind);
-  if (factory == user.end() && kind == "formula") return read_formula(section);
+  if (factory == user.end() && kind == "formula") return read_formula(section, seed);
   if (factory == user.end() && kind == "two-layer-net") return read_net(section, folder, seed);
   section.allow({"kind", "parameters"});
   const std::map<std::string, double> parameters = section.number_table("parameters");

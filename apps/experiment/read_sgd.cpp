@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/experiment/run_context.hpp"
 #include "apps/experiment/study_reading.hpp"
 #include "core/text.hpp"
 
@@ -65,7 +66,7 @@ void read_noise(Section& section, const Problem& problem, Study& study, const st
       section.fail(section.has("noise") ? "noise" : "kind",
                    "online SGD draws a fresh sample of a law at each step, but the potential has no law of samples",
                    problem.sum ? "take noise = \"mini-batch\", which draws from the data"
-                               : "take a net whose data are a law: data = {law = \"isotropic-gaussians\", ...}");
+                               : "write potential.data = {law = ..., ...}, for a net or a formula");
     study.batch = section.integer("batch", 1, kMostPaths, 1);
   }
 }
@@ -218,9 +219,21 @@ void read_sgd_modified_equation(Section& section, const Problem& problem, Study&
     section.fail("kind", "a modified equation has no walls, but the potential lives on a box",
                  "take a potential on the whole space");
   study.motion = Motion::modified_equation;
-  read_batch(section, problem, study, kWays);
+  if (problem.sampled && problem.sampled->has_gradient_covariance()) {
+    refuse(section, {"replacement"}, "is for finite data, but the samples have a law");
+    study.batch = section.integer("batch", 1, kMostPaths, 1);
+  } else {
+    read_batch(section, problem, study, kWays);
+  }
   study.learning_rate = section.number("learning_rate", kPositive, problem.temperature->learning_rate().value());
-  study.equation = section.integer("order", 1, 2) == 1 ? ModifiedEquation::sme1 : ModifiedEquation::sme2;
+  const toml::node* order = section.find("order");
+  study.exact_equation = order && order->is_string();
+  if (study.exact_equation) {
+    section.choice("order", {"exact"});
+    section.at("order", [&] { return exact_equation(problem, study); });
+  } else {
+    study.equation = section.integer("order", 1, 2) == 1 ? ModifiedEquation::sme1 : ModifiedEquation::sme2;
+  }
   study.step = section.number("step", kPositive);
   check_times(section, "step", study.step, problem.report_at);
 }

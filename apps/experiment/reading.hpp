@@ -8,6 +8,7 @@
 
 #include "apps/experiment/experiment.hpp"
 #include "apps/experiment/section.hpp"
+#include "core/column_law.hpp"
 #include "models/data/sample_law.hpp"
 
 namespace sgdlimits::experiment {
@@ -32,6 +33,13 @@ struct SampledData {
   std::uint64_t seed = 0;
 };
 SampledData read_sampled_data(Section& section, std::uint64_t run_seed);
+/// The same for a formula: symbols with a law each.
+struct SampleColumnData {
+  std::map<std::string, std::shared_ptr<const ColumnLaw>> columns;
+  Index nodes = 0, test_samples = 0;  ///< 0: not given
+  std::uint64_t seed = 0;
+};
+SampleColumnData read_sample_columns(Section& section, std::uint64_t run_seed);
 /// KEY.teacher
 Teacher read_teacher(Section& parent, Index dimension, std::uint64_t seed);
 

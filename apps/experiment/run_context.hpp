@@ -9,6 +9,7 @@
 #include "apps/experiment/output_folder.hpp"
 #include "apps/experiment/run.hpp"
 #include "apps/experiment/study_record.hpp"
+#include "solvers/sde/exact_modified_equation.hpp"
 #include "solvers/sde/underdamped.hpp"
 #include "solvers/spectrum/eigenfunction_interpolant.hpp"
 #include "validation/rates/mode_decay.hpp"
@@ -44,6 +45,12 @@ void run_escape(RunContext& context, const Study& study, StudyRecord& record);
 void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& record);
 void run_flow(RunContext& context, const Study& study, StudyRecord& record);
 
+/// Where f is a mean by quadrature: its error at points of the study's law, as a remark; a study whose f is not to be
+/// trusted fails and loses its numbers.
+void check_risk(const Problem& problem, StudyRecord& record);
+
+/// Of SGD on a quadratic, by its Hessian and covariance. Throws InvalidArgument where there is none.
+LinearDiffusion exact_equation(const Problem& problem, const Study& study);
 UnderdampedProblem underdamped_problem(const Problem& problem, const Study& study);
 /// What moves the paths of a study that has paths.
 std::unique_ptr<Scheme> make_scheme(const Problem& problem, const Study& study);

@@ -136,7 +136,9 @@ void add_sample_paths(RunContext& context, const Study& study, const Problem& pr
 
 void add_covariances(const RunContext& context, const Study& study, const Problem& problem, StudyRecord& record) {
   const StudyRecord* spectrum = context.spectrum_record(problem, problem.temperature->value());
-  if (study.motion != Motion::mini_batch_sgd || study.epochs || !spectrum) return;
+  const bool online = study.motion == Motion::online_sgd && problem.sampled->has_gradient_covariance();
+  if (!online && (study.motion != Motion::mini_batch_sgd || study.epochs)) return;
+  if (!spectrum) return;
   const auto search =
       uniform_grid(spectrum->outcome.spectrum->generator->grid(), problem.potential->dimension() == 3 ? 48 : 256);
   std::vector<std::pair<std::string, Eigen::VectorXd>> places;
@@ -146,10 +148,12 @@ void add_covariances(const RunContext& context, const Study& study, const Proble
   } else if (!spectrum->outcome.critical_points.empty()) {
     places = {{"minimum", spectrum->outcome.critical_points.front().x}};
   }
-  const auto n = static_cast<double>(problem.sum->terms()), b = static_cast<double>(study.batch);
-  const double factor = study.replacement == Replacement::with ? 1 / b : (n - b) / (n - 1) / b;
+  const double factor = online ? 1 / static_cast<double>(study.batch)
+                               : batch_covariance_factor(problem.sum->terms(), study.batch, study.replacement);
+  Scratch scratch;
   for (const auto& [place, x] : places) {
-    const Eigen::MatrixXd sigma = gradient_covariance(*problem.sum, x);
+    const Eigen::MatrixXd sigma =
+        online ? problem.sampled->gradient_covariance(x, scratch) : gradient_covariance(*problem.sum, x);
     record.outcome.covariances.push_back({place, x, sigma, factor * sigma});
     const Eigen::VectorXd diagonal = factor * sigma.diagonal();
     record.outcome.remarks.push_back(

@@ -135,8 +135,9 @@ class Risk final : public formula::MeanPotential<SampledFormula> {
         coarse_(std::move(coarse)) {}
 
   Index nodes() const override { return nodes_; }
+  bool is_test_sample() const override { return coarse_.weights.size() == 0; }
   RiskError risk_error(PointsView x) const override {
-    if (coarse_.weights.size() == 0) return {0, x.row(0).transpose()};
+    if (is_test_sample()) return {0, x.row(0).transpose()};
     return apart(loss_, x, coarse_, fine_);
   }
 

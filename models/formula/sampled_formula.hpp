@@ -43,6 +43,7 @@ class SampledFormula : public Potential, public SampledSum {
   virtual RiskError risk_error(PointsView x) const = 0;
   /// Nodes of the rule in a column (m of ColumnLaw::rule), or of the test sample.
   virtual Index nodes() const = 0;
+  virtual bool is_test_sample() const = 0;
 };
 
 /// Two rules agree where risk_error is below.

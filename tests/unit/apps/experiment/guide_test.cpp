@@ -101,6 +101,32 @@ dimension = 2
 test_samples = 10
 [problem.taught.potential.data.teacher]
 width = 1
+[problem.columns.dynamics]
+initial = {kind = "point", x = 0.5}
+[problem.columns.potential]
+kind = "formula"
+formula = "x^2*g*u*r*e*l*m"
+[problem.columns.potential.data]
+law = "independent-columns"
+[problem.columns.potential.data.columns.g]
+law = "gaussian"
+[problem.columns.potential.data.columns.u]
+lower = -1.0
+upper = 2.0
+law = "uniform"
+[problem.columns.potential.data.columns.r]
+law = "rademacher"
+[problem.columns.potential.data.columns.e]
+law = "exponential"
+[problem.columns.potential.data.columns.l]
+log_sd = 0.0
+law = "lognormal"
+[problem.columns.potential.data.columns.m]
+law = "mixture"
+[problem.columns.potential.data.columns.m.parts.all]
+sd = 0.0
+law = "gaussian"
+probability = 1.0
 [problem.point.potential]
 kind = "double-well"
 [problem.point.dynamics.initial]
@@ -221,6 +247,13 @@ const std::vector<Part> kParts = {
     {"[problem.classes.potential.data]", {"laws of samples", "gaussian-classes"}, {}},
     {"[problem.classes.potential.data.classes.all]", {"classes"}, {}},
     {"[problem.taught.potential.data]", {"laws of samples", "teacher law"}, {"inputs"}},
+    {"[problem.columns.potential.data]", {"independent-columns"}, {"law"}},
+    {"[problem.columns.potential.data.columns.g]", {"column", "gaussian column"}, {"law"}},
+    {"[problem.columns.potential.data.columns.u]", {"column", "uniform column"}, {}},
+    {"[problem.columns.potential.data.columns.r]", {"column", "rademacher column"}, {}},
+    {"[problem.columns.potential.data.columns.e]", {"column", "exponential column"}, {}},
+    {"[problem.columns.potential.data.columns.l]", {"column", "lognormal column"}, {}},
+    {"[problem.columns.potential.data.columns.m]", {"column", "mixture column"}, {}},
     {"[problem.point.potential]", {"potential", "built-in"}, {}},
     {"[dynamics]", {"dynamics"}, {}},
     {"[dynamics.initial]", {"initial", "gibbs"}, {"kind"}},
