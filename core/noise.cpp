@@ -65,6 +65,15 @@ Noise::Noise(std::uint64_t seed, Stream stream, std::uint32_t replicate)
 
 Noise Noise::with(Stream purpose) const { return Noise(seed_, purpose, static_cast<std::uint32_t>(stream_ >> 16)); }
 
+Noise Noise::at_level(int more) const {
+  constexpr std::uint64_t kLevels = 0xFF;
+  if (more < 0 || static_cast<std::uint64_t>(more) > kLevels - ((stream_ >> 8) & kLevels))
+    throw InvalidArgument("levels of refinement", std::to_string(more), "at least 0, 255 in all");
+  Noise deeper = *this;
+  deeper.stream_ += static_cast<std::uint64_t>(more) << 8;
+  return deeper;
+}
+
 void Noise::normals(Index first_path, std::int64_t first_index, PointsOut out) const {
   fill(seed_, stream_, first_path, first_index, out, kernel::normal_pairs);
 }

@@ -4,7 +4,7 @@
 /// (path, block low, block high 16 bits | stream high 16 bits, stream low 32 bits). One block of 128 bits
 /// gives two 52-bit uniforms, shifted by half a unit, and by Box-Muller two Gaussians: index 2k is the cosine, 2k + 1
 /// the sine of block k. So nothing depends on threads, order or blocks, and a path can be asked again at any index.
-/// Coarse Brownian increments are sums of fine ones: solvers/sde/nested_path.hpp.
+/// Brownian paths that can be asked again at a finer step: solvers/sde/brownian_path.hpp.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace sgdlimits {
 
-/// Purposes, so that two uses of one seed never share bits. Replicates add 1, 2, ... << 16.
+/// Purposes, below 256, so that two uses of one seed never share bits. Levels of refinement add 1, 2, ... << 8,
+/// replicates 1, 2, ... << 16.
 enum class Stream : std::uint64_t {
   initial = 1,     ///< initial points
   brownian = 2,    ///< Brownian increments
@@ -24,7 +25,6 @@ enum class Stream : std::uint64_t {
   proposal = 6,    ///< acceptance of proposals
   test = 7,        ///< random inputs of tests and claims
   sample = 8,      ///< fresh samples of a law while SGD runs
-  bridge = 9,      ///< Brownian paths between the ends of a step
 };
 
 class Noise {
@@ -35,6 +35,9 @@ class Noise {
   std::uint64_t stream() const { return stream_; }
   /// The same seed and replicate for another purpose.
   Noise with(Stream purpose) const;
+  /// The same seed, purpose and replicate, `more` >= 0 levels of refinement further. Throws InvalidArgument where the
+  /// levels exceed 255.
+  Noise at_level(int more) const;
 
   /// out(i, j) = the Gaussian of path first_path + i, index first_index + j. N x n; the rows are computed in
   /// full vectors, so any split of the paths gives the same bits. Paths < 2^32, indices < 2^49.

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "core/text.hpp"
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/langevin_problem.hpp"
 #include "solvers/sde/overdamped.hpp"
 
@@ -9,11 +10,13 @@ namespace sgdlimits {
 namespace {
 
 constexpr double kKappa = 0.5;
-constexpr std::int64_t kMostCuts = 4096;
+constexpr double kMostCuts = 4096;
+constexpr int kMostHalvings = 40;
+constexpr double kLost = std::numeric_limits<double>::infinity();
 
 class AdaptiveEuler final : public Scheme {
  public:
-  AdaptiveEuler(LangevinProblem problem, Temperature tau) : problem_(std::move(problem)), tau_(tau) {}
+  explicit AdaptiveEuler(LangevinProblem problem) : problem_(std::move(problem)) {}
 
   std::string name() const override { return "adaptive-euler"; }
   Index dimension() const override { return problem_.drift->dimension(); }
@@ -21,45 +24,42 @@ class AdaptiveEuler final : public Scheme {
   SchemeOrders orders() const override { return {1.0, 1.0, 1.0}; }
   Index normals_per_step() const override { return dimension(); }
   std::string remedy_for_loss() const override {
-    return "a path needed more than " + std::to_string(kMostCuts) + " cuts of the step " + shortest(problem_.step) +
-           " or left the range of the drift; start nearer, or take a smaller step";
+    return "a path needed more than " + shortest(kMostCuts) + " cuts or " + std::to_string(kMostHalvings) +
+           " halvings of the step " + shortest(problem_.step) +
+           ", or left the range of the drift; start nearer, or take a smaller step";
   }
 
   void advance(PathBlock& block, std::int64_t step, const Noise& noise) const override {
-    const Index n = block.x.rows(), d = block.x.cols();
-    const Noise bridge(noise.seed(), Stream::bridge, static_cast<std::uint32_t>(noise.stream() >> 16));
+    const Index n = block.x.rows();
     Scratch::Frame frame(block.scratch);
-    Walk walk{block.x, frame.points(n, d), frame.points(n, d), frame.points(n, d), frame.values(n), frame.values(n)};
-    Eigen::Map<Values> norm = frame.values(n);
-    walk.ahead = problem_.noise * block.normals;
-    walk.left.setConstant(problem_.step);
-    for (std::int64_t round = 0; round < kMostCuts; ++round) {
-      problem_.drift->evaluate(block.time, walk.x, walk.drift, block.scratch);
-      choose_cuts(walk, norm);
-      if ((walk.cut == walk.left).all()) {
-        for (Index j = 0; j < d; ++j) walk.x.col(j) += walk.left * walk.drift.col(j) + walk.ahead.col(j);
-        problem_.reflection.apply(walk.x);
-        return;
-      }
-      bridge.normals(block.first_path, (step * kMostCuts + round) * d, walk.fresh);
-      take_cuts(walk);
-    }
-    for (Index i = 0; i < n; ++i)
-      if (walk.left(i) > 0) walk.x.row(i) = std::numeric_limits<double>::infinity();
+    Walk walk{block, noise, frame.points(n, block.x.cols()), frame.values(n), frame.values(n), frame.values(n)};
+    Eigen::Map<Values> waiting = frame.values(n);
+    walk.cuts.setZero();
+    waiting.setOnes();
+    look(walk, block.time);
+    cross(walk, {0, step, block.time}, block.normals, waiting);
   }
 
  private:
-  /// Paths between two ticks of the clock: the increment sqrt(2 tau)(B(tick) - B(now)) and the time still ahead.
+  /// Paths inside a step: b at x, the longest step allowed there, and how many were taken so far.
   struct Walk {
-    Eigen::Map<Points> x, drift, ahead, fresh;
-    Eigen::Map<Values> left, cut;
+    PathBlock& block;
+    const Noise& noise;
+    Eigen::Map<Points> drift;
+    Eigen::Map<Values> longest, cuts, norm;
+  };
+  /// [time, time + h 2^-level), the k-th interval of its level since step 0.
+  struct Part {
+    int level;
+    std::int64_t k;
+    double time;
   };
 
-  /// cut = min(left, kappa max(1, |x|)/|b|); 0 where nothing is left.
-  static void choose_cuts(Walk& walk, Eigen::Map<Values>& norm) {
-    squared_norms(walk.drift, norm);
-    squared_norms(walk.x, walk.cut);
-    walk.cut = walk.left.min(kKappa * walk.cut.sqrt().max(1.0) / norm.sqrt());
+  void look(Walk& walk, double time) const {
+    problem_.drift->evaluate(time, walk.block.x, walk.drift, walk.block.scratch);
+    squared_norms(walk.drift, walk.norm);
+    squared_norms(walk.block.x, walk.longest);
+    walk.longest = kKappa * walk.longest.sqrt().max(1.0) / walk.norm.sqrt();
   }
 
   static void squared_norms(const Eigen::Map<Points>& x, Eigen::Map<Values>& norm) {
@@ -67,30 +67,53 @@ class AdaptiveEuler final : public Scheme {
     for (Index j = 1; j < x.cols(); ++j) norm += x.col(j).square();
   }
 
-  /// Given its end, a Brownian path after the part p of the time left is N(p end, 2 tau cut (1 - p)).
-  void take_cuts(Walk& walk) const {
-    for (Index i = 0; i < walk.x.rows(); ++i) {
-      if (!(walk.left(i) > 0)) continue;
-      const double part = walk.cut(i) / walk.left(i);
-      const double spread = std::sqrt(2 * tau_.value() * walk.cut(i) * (1 - part));
-      for (Index j = 0; j < walk.x.cols(); ++j) {
-        const double increment = part * walk.ahead(i, j) + spread * walk.fresh(i, j);
-        walk.x(i, j) += walk.cut(i) * walk.drift(i, j) + increment;
-        walk.ahead(i, j) -= increment;
-      }
-      walk.left(i) -= walk.cut(i);
+  /// Moves the paths with waiting = 1 through a part, of which g are the Gaussians and at whose start they were
+  /// looked at: at once where it is short enough, else through its halves.
+  void cross(Walk& walk, const Part& part, PointsView g, ValuesView waiting) const {
+    Eigen::Map<Points>& x = walk.block.x;
+    const Index n = x.rows(), d = x.cols();
+    const double size = std::ldexp(problem_.step, -part.level);
+    const double noise = problem_.noise * std::sqrt(std::ldexp(1.0, -part.level));
+    Scratch::Frame frame(walk.block.scratch);
+    Eigen::Map<Values> rest = frame.values(n);
+    rest = (walk.longest < size).select(waiting, 0.0);
+    for (Index j = 0; j < d; ++j)
+      x.col(j) = (waiting > rest).select(x.col(j) + (size * walk.drift.col(j) + noise * g.col(j)), x.col(j));
+    problem_.reflection.apply(x);
+    walk.cuts += waiting - rest;
+    give_up(walk, part, rest);
+    if ((rest == 0.0).all()) return;
+
+    Eigen::Map<Points> fresh = frame.points(n, d), halves = frame.points(n, 2 * d);
+    walk.noise.at_level(part.level + 1).normals(walk.block.first_path, part.k * d, fresh);
+    halve_increments(g, fresh, halves);
+    const Part left{part.level + 1, 2 * part.k, part.time},
+        right{part.level + 1, 2 * part.k + 1, part.time + 0.5 * size};
+    cross(walk, left, halves.leftCols(d), rest);
+    look(walk, right.time);
+    rest = (walk.cuts == kLost).select(0.0, rest);
+    cross(walk, right, halves.rightCols(d), rest);
+  }
+
+  /// Ends paths that cut without end, and sees that noise indices stay in their range.
+  void give_up(Walk& walk, const Part& part, Eigen::Map<Values>& rest) const {
+    const bool last = part.level == kMostHalvings ||
+                      part.k >= (std::int64_t{1} << 47) / static_cast<std::int64_t>(walk.block.x.cols());
+    for (Index i = 0; i < rest.size(); ++i) {
+      if (rest(i) == 0 || (!last && walk.cuts(i) <= kMostCuts)) continue;
+      walk.block.x.row(i) = kLost;
+      walk.cuts(i) = kLost;
+      rest(i) = 0;
     }
-    problem_.reflection.apply(walk.x);
   }
 
   LangevinProblem problem_;
-  Temperature tau_;
 };
 
 }  // namespace
 
 std::unique_ptr<Scheme> adaptive_euler(std::shared_ptr<const Drift> drift, Temperature tau, double step) {
-  return std::make_unique<AdaptiveEuler>(LangevinProblem(std::move(drift), noise_of_one_step(tau, step), step), tau);
+  return std::make_unique<AdaptiveEuler>(LangevinProblem(std::move(drift), noise_of_one_step(tau, step), step));
 }
 
 }  // namespace sgdlimits

@@ -64,18 +64,19 @@ class ExponentialEuler final : public Scheme {
     problem_.reflection.apply(block.x);
   }
 
-  /// int_0^h e^{-(h-u)A} dW is the sum of those of the fine steps, each carried to the end by e^{-A}.
-  void coarsen(PointsView fine, Index m, PointsOut coarse) const override {
+  /// int_0^h e^{-(h-u)A} dW = e^{-(h/2)A} times the integral of the first half, plus that of the second: own =
+  /// first P + second Q with P^2 + Q^2 = I, fresh = first Q - second P.
+  void halve(double step, PointsView own, PointsView fresh, PointsOut halves) const override {
     const Index d = dimension();
-    const double h = problem_.step, part = h / static_cast<double>(m);
-    const double root = std::sqrt(static_cast<double>(m));
-    coarse.setZero();
-    for (Index i = 0; i < m; ++i) {
-      const double rest = h - static_cast<double>(i + 1) * part;
-      const Eigen::MatrixXd weight = linear_.apply(
-          [=](double a) { return std::exp(-rest * a) * std::sqrt(phi(-2 * part * a) / phi(-2 * h * a)) / root; });
-      coarse += (fine.middleCols(i * d, d).matrix() * weight).array();
-    }
+    const auto weight = [=](double a) { return std::sqrt(phi(-step * a) / phi(-2 * step * a) / 2); };
+    const Eigen::MatrixXd p = linear_.apply([=](double a) { return std::exp(-step * a / 2) * weight(a); });
+    const Eigen::MatrixXd q = linear_.apply(weight);
+    halves.setZero();
+    for (Index j = 0; j < d; ++j)
+      for (Index k = 0; k < d; ++k) {
+        halves.col(j) += p(k, j) * own.col(k) + q(k, j) * fresh.col(k);
+        halves.col(d + j) += q(k, j) * own.col(k) - p(k, j) * fresh.col(k);
+      }
   }
 
  private:

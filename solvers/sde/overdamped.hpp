@@ -24,8 +24,9 @@ std::unique_ptr<Scheme> leimkuhler_matthews_chain(std::shared_ptr<const Drift> d
 
 /// SRA1: H = X + (3/4) h b(t, X) + (3/2) sqrt(2 tau) J, X + h (b(t, X)/3 + (2/3) b(t + 3h/4, H)) + sqrt(2 tau) dW,
 /// J = (1/h) int_0^h W ds = (sqrt(h)/2)(g + g'/sqrt(3)), dW = sqrt(h) g: strong order 3/2, weak 2, invariant measure
-/// 2 (Roessler 2010, section 6.3). Two evaluations of b, 2 d Gaussians: those of g first, then of g'. Coarse steps of
-/// nested paths have the exact integral of the fine path. Superlinear b: no invariant measure.
+/// 2 (Roessler 2010, section 6.3). Two evaluations of b, 2 d Gaussians: those of g first, then of g'. On refined
+/// paths (solvers/sde/brownian_path.hpp) coarse integrals are those of the fine path. Superlinear b: no invariant
+/// measure.
 std::unique_ptr<Scheme> sra1(std::shared_ptr<const Drift> drift, Temperature tau, double step);
 
 /// Tamed Euler: X + h b(X)/(1 + h |b(X)|) + sqrt(2 tau h) g, |.| Euclidean. b one-sided Lipschitz with polynomial
@@ -34,12 +35,14 @@ std::unique_ptr<Scheme> sra1(std::shared_ptr<const Drift> drift, Temperature tau
 /// 2019). Taming has a length scale: the bias grows with |b| h, so it is large where Euler-Maruyama's is moderate.
 std::unique_ptr<Scheme> tamed_euler(std::shared_ptr<const Drift> drift, Temperature tau, double step);
 
-/// Euler-Maruyama with the step min(remaining time to the clock, kappa max(1, |X|)/|b(X)|), kappa = 1/2, so that no
-/// drift step exceeds half the distance to the origin; the clock ticks every h, where observers look. For b one-sided
-/// Lipschitz with polynomial growth strong order 1 for additive noise, weak 1 (Fang, Giles 2020, Theorems 2, 4), and
-/// an invariant measure, to order 1, if <x, b(x)> <= -c |x| |b(x)|, c > 1/4, for large x (Fang, Giles 2019). Where a
-/// step is not cut it is Euler-Maruyama to the bit; cut steps are Brownian bridges to the same increment. A path that
-/// needs more than 4096 cuts in one h is lost.
+/// Euler-Maruyama with steps of at most kappa max(1, |X|)/|b(X)|, kappa = 1/2, so that no drift step exceeds half the
+/// distance to the origin; the clock ticks every h, where observers look. Between ticks a step is the longest of h,
+/// h/2, h/4, ... that is short enough and begins at a multiple of itself, so at time t X sees the levels of the path
+/// of solvers/sde/brownian_path.hpp: Euler-Maruyama to the bit where nothing is cut, and on refined paths clocks of h
+/// and h/2 take the same steps wherever both cut. For b one-sided Lipschitz with polynomial growth strong order 1 for
+/// additive noise, weak 1 (Fang, Giles 2020, Theorems 2, 4; steps there are a function of X alone, of which
+/// these keep the upper bound), and an invariant measure, to order 1, if <x, b(x)> <= -c |x| |b(x)|, c > 1/4, for
+/// large x (Fang, Giles 2019). A path that needs more than 4096 steps, or one shorter than 2^-40 h, in one h is lost.
 std::unique_ptr<Scheme> adaptive_euler(std::shared_ptr<const Drift> drift, Temperature tau, double step);
 
 /// Theta scheme X' = X + h ((1 - theta) b(X) + theta b(X')) + sqrt(2 tau h) g, b = -grad f, 1/2 <= theta <= 1.
@@ -55,7 +58,7 @@ std::unique_ptr<Scheme> theta_scheme(std::shared_ptr<const Potential> potential,
 /// Exponential Euler with linear part A, symmetric d x d: X + h phi(-hA) b(X) + C g, phi(z) = (e^z - 1)/z,
 /// C^2 = tau A^{-1}(1 - e^{-2hA}) = 2 tau h phi(-2hA): exact in law for b = -A(x - c), whatever h. Otherwise
 /// strong, weak, invariant measure 1 (Jentzen, Kloeden 2009; in finite dimension with additive noise). Costs d^2 a
-/// path beside b. Nested paths share the stochastic convolution. Throws InvalidArgument also unless A is symmetric,
+/// path beside b. Refined paths share the stochastic convolution. Throws InvalidArgument also unless A is symmetric,
 /// finite, d x d.
 std::unique_ptr<Scheme> exponential_euler(std::shared_ptr<const Drift> drift, const Eigen::MatrixXd& linear_part,
                                           Temperature tau, double step);

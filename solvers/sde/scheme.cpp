@@ -1,17 +1,17 @@
 #include "solvers/sde/scheme.hpp"
 
-#include <cmath>
-
 #include "core/errors.hpp"
 #include "core/text.hpp"
+#include "solvers/sde/brownian_path.hpp"
 
 namespace sgdlimits {
 
-void Scheme::coarsen(PointsView fine, Index m, PointsOut coarse) const {
-  const Index k = normals_per_step();
-  coarse.setZero();
-  for (Index i = 0; i < m; ++i) coarse += fine.middleCols(i * k, k);
-  coarse /= std::sqrt(static_cast<double>(m));
+void Scheme::halve(double, PointsView own, PointsView fresh, PointsOut halves) const {
+  halve_increments(own, fresh, halves);
+}
+
+void Scheme::draw(const Noise& noise, Index first_path, std::int64_t first_index, PointsOut out, Scratch&) const {
+  noise.normals(first_path, first_index, out);
 }
 
 std::string Scheme::remedy_for_loss() const {

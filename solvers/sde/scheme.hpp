@@ -56,10 +56,15 @@ class Scheme {
   /// Following steps whose Gaussians a step also sees. Since these are a function of (path, step), a scheme whose
   /// steps share Gaussians keeps no state beside x.
   virtual Index steps_ahead() const { return 0; }
-  /// The Gaussians of one step from those of m steps of size step_size()/m on the same Brownian path, given side by
-  /// side in `fine`, n x m normals_per_step(). Unless overridden a Gaussian is an increment over its root of time,
-  /// and coarse ones are sums over sqrt(m).
-  virtual void coarsen(PointsView fine, Index m, PointsOut coarse) const;
+  /// The Gaussians of the two halves of a step of size `step`, n x 2 normals_per_step(), first half first, from those
+  /// of the step and as many fresh ones: an orthogonal map, under which the halves in turn see the Brownian path of
+  /// the step. Unless overridden a Gaussian is an increment over its root of time: (own + fresh)/sqrt(2), (own -
+  /// fresh)/sqrt(2).
+  virtual void halve(double step, PointsView own, PointsView fresh, PointsOut halves) const;
+  /// The Gaussians of paths first_path, ... at noise indices first_index, ..., N x any: those of `noise`, unless the
+  /// path is given otherwise (on_refined_path).
+  virtual void draw(const Noise& noise, Index first_path, std::int64_t first_index, PointsOut out,
+                    Scratch& scratch) const;
   /// What an infinite or NaN path of this scheme should move the reader to do, for the runner's message.
   virtual std::string remedy_for_loss() const;
   /// Advances every path of the block from `step` to step + 1: a pure function of x, normals and `noise` at

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/langevin_problem.hpp"
 #include "solvers/sde/overdamped.hpp"
 
@@ -32,19 +33,8 @@ class Sra1 final : public Scheme {
     problem_.reflection.apply(block.x);
   }
 
-  /// In units of the fine step: W grows by g_i, int W by W_i + (g_i + g'_i/sqrt(3))/2.
-  void coarsen(PointsView fine, Index m, PointsOut coarse) const override {
-    const Index d = dimension();
-    auto w = coarse.leftCols(d), integral = coarse.rightCols(d);
-    coarse.setZero();
-    for (Index i = 0; i < m; ++i) {
-      const auto g = fine.middleCols(2 * d * i, d), other = fine.middleCols(2 * d * i + d, d);
-      integral += w + 0.5 * (g + kInverseRootThree * other);
-      w += g;
-    }
-    const auto count = static_cast<double>(m);
-    w /= std::sqrt(count);
-    integral = (2 / (count * std::sqrt(count)) * integral - w) / kInverseRootThree;
+  void halve(double, PointsView own, PointsView fresh, PointsOut halves) const override {
+    halve_increments_and_integrals(own, fresh, halves);
   }
 
  private:

@@ -73,7 +73,8 @@ struct Slice {
     for (std::int64_t from = begin; from < end;) {
       const std::int64_t to = std::min(end, (from / at_once + 1) * at_once);
       const Index columns = k * (to - from) + ahead;
-      if (columns > kept) noise.normals(first, from * k + kept, normals.middleCols(kept, columns - kept));
+      if (columns > kept)
+        scheme.draw(noise, first, from * k + kept, normals.middleCols(kept, columns - kept), scratch);
       if (scheme.takes_many_steps() && !look) {
         PathBlock tile{x, {normals.data(), x.rows(), k * (to - from)}, first, time(from), scratch};
         scheme.advance_many(tile, from, to, noise);

@@ -61,7 +61,7 @@ std::vector<std::string> underdamped_names();
 const UnderdampedRecord* find_underdamped(const std::string& name);
 
 /// The splitting of that name. dimension() is 2d. Every random number is a Gaussian that `advance` is handed, so
-/// nested paths and prescribed normals work. Stable on a harmonic well iff h sqrt(k/m) < 2; a force that grows faster
+/// refined paths and prescribed normals work. Stable on a harmonic well iff h sqrt(k/m) < 2; a force that grows faster
 /// than linearly makes far starts blow up. Throws InvalidArgument for an unknown name and unless 0 < step < infinity.
 std::unique_ptr<Scheme> underdamped_scheme(const std::string& name, const UnderdampedProblem& problem, double step);
 

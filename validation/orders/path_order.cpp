@@ -6,8 +6,8 @@
 
 #include "core/errors.hpp"
 #include "core/text.hpp"
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/ensemble.hpp"
-#include "solvers/sde/nested_path.hpp"
 #include "solvers/sde/observers.hpp"
 
 namespace sgdlimits {
@@ -80,10 +80,10 @@ Result<Ends> against_half_steps(const SchemeFactory& make, const PathProblem& pr
                                 const PathOrderOptions& options, std::size_t level, const Execution& execution) {
   const double h = options.steps[level];
   const std::int64_t steps = steps_of(problem, h);
-  const std::shared_ptr<const Scheme> scheme = make(h);
+  const std::unique_ptr<Scheme> scheme = make(h);
   Ensemble coarse = start_of(problem, options, scheme->dimension(), level), fine = coarse;
-  for (const Report& report : {advance(coarse, *on_finer_path(scheme, 2), steps, execution),
-                               advance(fine, *make(h / 2), 2 * steps, execution)})
+  for (const Report& report : {advance(coarse, *scheme, steps, execution),
+                               advance(fine, *on_refined_path(make(h / 2), 1), 2 * steps, execution)})
     if (report.status != Status::ok) return Result<Ends>(report);
   return Ends{std::move(coarse.points), std::move(fine.points)};
 }

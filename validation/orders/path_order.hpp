@@ -31,7 +31,7 @@ struct PathOrderOptions {
 };
 
 /// Mean of |X_h(T) - X(T)| (Euclidean) over N paths. X(T) is the solution at the scheme's own W(T) or, where it is
-/// not known, the same scheme at h/2 on the same Brownian path (Scheme::coarsen): C(h) - C(h/2) has the order of C,
+/// not known, the same scheme at h/2 on the same Brownian path (on_refined_path): C(h) - C(h/2) has the order of C,
 /// but a scheme that converges to a wrong process is then not found out. Failures as `advance` and sampled_order;
 /// throws InvalidArgument for steps that do not divide T, fewer than 100 paths, or no Gaussians a step.
 Result<OrderEstimate> strong_order(const SchemeFactory& make, const PathProblem& problem,

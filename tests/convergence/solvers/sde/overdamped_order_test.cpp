@@ -4,10 +4,10 @@
 
 #include <functional>
 
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/catalogue.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/sde/metropolis.hpp"
-#include "solvers/sde/nested_path.hpp"
 #include "solvers/sde/observers.hpp"
 #include "support/markov_operator.hpp"
 #include "support/order_fit.hpp"
@@ -62,7 +62,9 @@ class Spoiled final : public Scheme {
   Index dimension() const override { return scheme_->dimension(); }
   double step_size() const override { return scheme_->step_size(); }
   Index normals_per_step() const override { return scheme_->normals_per_step(); }
-  void coarsen(PointsView fine, Index m, PointsOut coarse) const override { scheme_->coarsen(fine, m, coarse); }
+  void halve(double step, PointsView own, PointsView fresh, PointsOut halves) const override {
+    scheme_->halve(step, own, fresh, halves);
+  }
   void advance(PathBlock& block, std::int64_t step, const Noise& noise) const override {
     Points normals = block.normals;
     spoil_(normals, step_size());
@@ -99,8 +101,8 @@ Measurement strong_order(const Make& make) {
     coarse.replicate = static_cast<std::uint32_t>(level);
     coarse.points = Points::Constant(kPaths, on_coarse->dimension(), 0.3);
     Ensemble fine = coarse;
-    EXPECT_EQ(advance(coarse, *on_finer_path(on_coarse, 2), std::int64_t{8} << level).status, Status::ok);
-    EXPECT_EQ(advance(fine, *on_fine, std::int64_t{16} << level).status, Status::ok);
+    EXPECT_EQ(advance(coarse, *on_coarse, std::int64_t{8} << level).status, Status::ok);
+    EXPECT_EQ(advance(fine, *on_refined_path(on_fine, 1), std::int64_t{16} << level).status, Status::ok);
     const MeanAndError square = ensemble_mean((coarse.points - fine.points).square().rowwise().sum());
     error(level) = std::sqrt(square.mean(0));
     sd(level) = 0.5 * square.standard_error(0) / error(level);

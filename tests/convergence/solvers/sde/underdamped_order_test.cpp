@@ -4,7 +4,7 @@
 #include <Eigen/Sparse>
 #include <cmath>
 
-#include "solvers/sde/nested_path.hpp"
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/observers.hpp"
 #include "solvers/sde/underdamped.hpp"
 #include "support/order_fit.hpp"
@@ -173,9 +173,9 @@ TEST_P(UnderdampedOrders, Strong) {
     coarse.replicate = static_cast<std::uint32_t>(level);
     coarse.points = Points::Constant(20000, 4, 0.3);
     Ensemble fine = coarse;
-    const std::shared_ptr<const Scheme> on_coarse = underdamped_scheme(GetParam(), problem, h(level));
-    advance(coarse, *on_finer_path(on_coarse, 2), std::int64_t{8} << level);
-    advance(fine, *underdamped_scheme(GetParam(), problem, h(level) / 2), std::int64_t{16} << level);
+    advance(coarse, *underdamped_scheme(GetParam(), problem, h(level)), std::int64_t{8} << level);
+    advance(fine, *on_refined_path(underdamped_scheme(GetParam(), problem, h(level) / 2), 1),
+            std::int64_t{16} << level);
     const MeanAndError mean = ensemble_mean((coarse.points - fine.points).square().rowwise().sum());
     error(level) = std::sqrt(mean.mean(0));
     sd(level) = 0.5 * mean.standard_error(0) / error(level);

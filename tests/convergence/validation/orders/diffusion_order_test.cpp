@@ -1,11 +1,11 @@
-// Strong orders of the schemes for state-dependent noise, against solutions or on nested paths, and planted faults.
+// Strong orders of the schemes for state-dependent noise, against solutions or on refined paths, and planted faults.
 #include <gtest/gtest.h>
 
 #include "core/errors.hpp"
 #include "models/diffusions/diffusion_problem.hpp"
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/diffusion.hpp"
 #include "solvers/sde/ensemble.hpp"
-#include "solvers/sde/nested_path.hpp"
 #include "solvers/sde/observers.hpp"
 #include "validation/orders/path_order.hpp"
 
@@ -165,8 +165,8 @@ TEST(LevyArea, IsMissedByTheKnownAmount) {
   const double h = 1.0 / 64;
   const auto square_of = [&](const Maker& maker) {
     Ensemble coarse = start_of(problem, 100000, 9), fine = coarse;
-    advance(coarse, *on_finer_path(maker(h), 2), 64);
-    advance(fine, *maker(h / 2), 128);
+    advance(coarse, *maker(h), 64);
+    advance(fine, *on_refined_path(maker(h / 2), 1), 128);
     return ensemble_mean((coarse.points.col(2) - fine.points.col(2)).square());
   };
   const MeanAndError euler = square_of([&](double s) { return euler_maruyama(ItoDiffusion(c), s); });

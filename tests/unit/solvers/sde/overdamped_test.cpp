@@ -121,11 +121,11 @@ class RecordingWind final : public Drift {
   mutable std::vector<Points> asked;
 };
 
-// The first cut, of length c = 1/80 as |x| < 1, must be Brownian given the past and jointly with the whole increment
-// W: E dW^2 = 2 tau c, E dW (W - dW) = 0, at level 1e-6 with 4096 paths. Without the bridge's own noise E dW^2 would
-// be c/h = 1/40 of that, 30 standard errors away; with noise of variance c E dW (W - dW) < 0, 7 away.
+// The first cut, of length c = h/64 <= 1/80 as |x| < 1, must be Brownian given the past and jointly with the whole
+// increment W: E dW^2 = 2 tau c, E dW (W - dW) = 0, at level 1e-6 with 4096 paths. Without the bridges' own noise
+// E dW^2 would be c/h = 1/64 of that, 44 standard errors away.
 TEST(AdaptiveEuler, CutsAreBrownian) {
-  const double h = 0.5, c = 1.0 / 80;
+  const double h = 0.5, c = 1.0 / 128;
   const auto wind = std::make_shared<RecordingWind>();
   Ensemble e;
   e.seed = kSeed;
@@ -135,7 +135,7 @@ TEST(AdaptiveEuler, CutsAreBrownian) {
   advance(e, *adaptive_euler(wind, Temperature(kTau), h), 1, execution);
   double square = 0, cross = 0;
   Index row = 0;
-  // asked: rounds of each tile of 1024 in turn; the first round of a tile is at 0
+  // asked: places of each tile of 1024 in turn, in order of time; the first one is at 0
   for (std::size_t k = 0; k + 1 < wind->asked.size(); ++k) {
     if ((wind->asked[k] != 0).any()) continue;
     const Values first = wind->asked[k + 1].col(0) - 40 * c;

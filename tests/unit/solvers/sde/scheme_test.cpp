@@ -3,8 +3,8 @@
 
 #include "core/errors.hpp"
 #include "solvers/sde/batch_sampler.hpp"
+#include "solvers/sde/brownian_path.hpp"
 #include "solvers/sde/ensemble.hpp"
-#include "solvers/sde/nested_path.hpp"
 #include "support/sde_problems.hpp"
 
 namespace sgdlimits {
@@ -145,12 +145,11 @@ TEST(Reflection, HalfLinesMirrorOnce) {
 }
 
 // Without drift the position is the Brownian path, so coarse and fine steps must meet to rounding.
-TEST(NestedPath, CoarseIncrementsAreSumsOfFineOnes) {
+TEST(RefinedPath, CoarseIncrementsAreSumsOfFineOnes) {
   const auto flat = minus_gradient(std::make_shared<test::Harmonic>(0.0, 3));
   Ensemble fine = points(40, 3), coarse = fine;
-  advance(fine, *euler_maruyama(flat, Temperature(kTau), 0.01), 64);
-  const std::shared_ptr<const Scheme> scheme = euler_maruyama(flat, Temperature(kTau), 0.08);
-  advance(coarse, *on_finer_path(scheme, 8), 8);
+  advance(coarse, *euler_maruyama(flat, Temperature(kTau), 0.08), 8);
+  advance(fine, *on_refined_path(euler_maruyama(flat, Temperature(kTau), 0.01), 3), 64);
   EXPECT_LT((fine.points - coarse.points).abs().maxCoeff(), 1e-13);
 }
 
