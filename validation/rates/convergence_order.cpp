@@ -33,14 +33,18 @@ Slope extrapolated(const Slope& a, const Slope& b) {
   return {(a.at * b.value - b.at * a.value) / width, 0, (a.at * b.uncertainty + b.at * a.uncertainty) / width};
 }
 
-}  // namespace
-
-Result<Measurement> convergence_order(const std::vector<double>& steps, const std::vector<Measurement>& errors) {
+void check(const std::vector<double>& steps, const std::vector<Measurement>& errors) {
   if (errors.size() != steps.size())
     throw InvalidArgument("errors", std::to_string(errors.size()), std::to_string(steps.size()) + ", one a step");
   for (std::size_t k = 0; k < steps.size(); ++k)
     if (!(steps[k] > 0) || (k > 0 && !(steps[k] < steps[k - 1])))
       throw InvalidArgument("step", steps[k], "positive and below the step before");
+}
+
+}  // namespace
+
+Result<Measurement> convergence_order(const std::vector<double>& steps, const std::vector<Measurement>& errors) {
+  check(steps, errors);
   std::vector<Point> points;
   bool positive = false, negative = false;
   for (std::size_t k = 0; k < steps.size(); ++k) {
@@ -67,6 +71,27 @@ Result<Measurement> convergence_order(const std::vector<double>& steps, const st
       limits.size() > 1 ? 2 * std::abs(order.value - limits[limits.size() - 2].value) : kUnchecked;
   return Measurement::deterministic(order.value, next_term + unexplained + order.uncertainty, Grade::estimate,
                                     fmt::format("local slopes of {} steps, extrapolated to step 0", points.size()));
+}
+
+Measurement leading_coefficient(const std::vector<double>& steps, const std::vector<Measurement>& errors, double p) {
+  check(steps, errors);
+  if (steps.size() < 3) throw InvalidArgument("steps", std::to_string(steps.size()), "at least three");
+  // a quotient is to a coefficient what a slope is to an order
+  std::vector<Slope> quotients, limits;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const double power = std::pow(steps[k], p);
+    quotients.push_back({errors[k].value() / power, steps[k], errors[k].discretisation_bound() / power});
+  }
+  for (std::size_t k = 1; k < steps.size(); ++k) limits.push_back(extrapolated(quotients[k - 1], quotients[k]));
+  const auto bound = [&](std::size_t k) {
+    return 2 * std::abs(limits[k].value - limits[k - 1].value) + limits[k].uncertainty;
+  };
+  std::size_t best = 1;
+  for (std::size_t k = 2; k < limits.size(); ++k)
+    if (bound(k) < bound(best)) best = k;
+  return Measurement::deterministic(
+      limits[best].value, bound(best), Grade::estimate,
+      fmt::format("error/h^{:.3g} at h = {:.4g}, {:.4g}, extrapolated", p, steps[best], steps[best + 1]));
 }
 
 }  // namespace sgdlimits

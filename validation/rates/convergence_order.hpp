@@ -1,4 +1,4 @@
-/// Orders of convergence from errors at several steps, with an interval.
+/// Orders of convergence and leading coefficients from errors at several steps, with an interval.
 #pragma once
 
 #include <vector>
@@ -21,5 +21,11 @@ namespace sgdlimits {
 /// three steps left, or errors that change sign between them. Throws InvalidArgument for steps that are not positive
 /// and decreasing, or another number of errors.
 Result<Measurement> convergence_order(const std::vector<double>& steps, const std::vector<Measurement>& errors);
+
+/// C of e(h) = C h^p (1 + c h + ...), p given: the quotients e(h)/h^p of two neighbouring steps, extrapolated
+/// linearly to h = 0. Discretisation bound: twice what the last extrapolation changed, plus what the bounds of the
+/// errors can do to it. Every three neighbouring steps give such an interval; the narrowest is returned, since small
+/// steps magnify the bounds. Throws InvalidArgument as convergence_order, or for fewer than three steps.
+Measurement leading_coefficient(const std::vector<double>& steps, const std::vector<Measurement>& errors, double p);
 
 }  // namespace sgdlimits

@@ -54,6 +54,25 @@ TEST(ConvergenceOrder, ExcludesTheNeighbours) {
   EXPECT_LT(order_of([](double h) { return 0.1 + h; })->upper(), 0.9);
 }
 
+// e = C h^p (1 + c h) + what the bound allows: the interval contains C and is narrow. Fails if the term c is left in,
+// or the bounds are not magnified by 1/h^p.
+TEST(LeadingCoefficient, ContainsTheCoefficient) {
+  for (const double p : {1.0, 2.0})
+    for (const double c : {-2.0, 0.0, 3.0})
+      for (const double shift : {-1e-7, 0.0, 1e-7}) {
+        std::vector<Measurement> errors;
+        for (const double h : kSteps)
+          errors.push_back(Measurement::deterministic(
+              -0.3 * std::pow(h, p) * (1 + c * h + h * h) + (h < 0.03 ? shift : -shift), 1e-7, Grade::estimate, ""));
+        const Measurement found = leading_coefficient(kSteps, errors, p);
+        EXPECT_LE(found.lower(), -0.3) << p << " " << c << " " << shift;
+        EXPECT_GE(found.upper(), -0.3) << p << " " << c << " " << shift;
+        EXPECT_LT(found.discretisation_bound(), 0.01);
+      }
+  EXPECT_THROW(leading_coefficient({0.2, 0.1}, {Measurement::exact(1, ""), Measurement::exact(1, "")}, 1),
+               InvalidArgument);
+}
+
 TEST(ConvergenceOrder, SaysWhyThereIsNone) {
   EXPECT_NE(order_of([](double h) { return h - 0.07; }).why().find("changes its sign"), std::string::npos);
   EXPECT_NE(order_of([](double h) { return h; }, 0, 2).why().find("2 of 2 steps"), std::string::npos);

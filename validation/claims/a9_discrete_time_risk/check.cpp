@@ -10,7 +10,9 @@
 #include "solvers/markov/scheme_law.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 #include "validation/claims/a9_discrete_time_risk/discrete_time_risk.hpp"
+#include "validation/claims/a9_discrete_time_risk/leading_term.hpp"
 #include "validation/claims/line_problem.hpp"
+#include "validation/claims/three_grids.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -68,9 +70,8 @@ struct Line {
   const Execution& execution;
 };
 
-/// E f(x_k) at the times: the initial law against P^k f, on two lattices.
-std::vector<Measurement> discrete_end(const Line& line, LearningRate s) {
-  const auto scheme = isotropic_noise_sgd(line.problem.potential, s);
+/// E f(x_k) at the times, x_k the scheme at step s: the initial law against P^k f, on two lattices.
+std::vector<Measurement> discrete_end(const Line& line, LearningRate s, std::unique_ptr<Scheme> scheme) {
   const Box domain = line.problem.potential->domain();
   const auto means = [&](Index nodes) {
     const LineLattice lattice{line.box.lower(0), line.box.upper(0), nodes, line.box.lower(0) <= domain.lower(0),
@@ -135,20 +136,26 @@ bool in_l2(const Line& line, Temperature temperature) {
          (integrand(x.rows() - 1) < enough || line.box.upper(0) >= domain.upper(0));
 }
 
-/// Fills the continuous end: two grids of second order, extrapolated.
+/// Fills the continuous end: three grids, each with half the cells of the one before, extrapolated.
 Report continuous_end(const Line& line, Temperature temperature, RiskAtRate& at) {
-  const Result<GridMeans> coarse = means_on(line, temperature, line.cells / 2);
-  if (!coarse.ok()) return coarse.report();
-  const Result<GridMeans> fine = means_on(line, temperature, line.cells);
-  if (!fine.ok()) return fine.report();
-  for (Index i = 0; i < fine->means.size(); ++i) {
-    const double difference = fine->means(i) - coarse->means(i);
-    at.continuous.push_back(Measurement::deterministic(
-        fine->means(i) + difference / 3, std::abs(difference) / 6 + fine->time_error + coarse->time_error,
-        Grade::estimate, fmt::format("Fokker-Planck grid of {} cells, extrapolated with half as many", line.cells)));
+  std::vector<GridMeans> grids;
+  for (const Index cells : {line.cells, line.cells / 2, line.cells / 4}) {
+    Result<GridMeans> found = means_on(line, temperature, cells);
+    if (!found.ok()) return found.report();
+    grids.push_back(std::move(found).value());
   }
-  at.initial_chi = in_l2(line, temperature) ? fine->initial_chi : kInfinity;
+  for (Index i = 0; i < grids[0].means.size(); ++i)
+    at.continuous.push_back(refine(grids[0].means(i), grids[1].means(i), grids[2].means(i))
+                                .measurement(fmt::format("Fokker-Planck grid of {} cells, refined", line.cells),
+                                             grids[0].time_error + grids[1].time_error));
+  at.initial_chi = in_l2(line, temperature) ? grids[0].initial_chi : kInfinity;
   return {};
+}
+
+/// What the controls plant: the step of SGD with noise of another temperature than s/2.
+std::vector<Measurement> discrete_end_at(const Line& line, LearningRate s, Temperature wrong) {
+  return discrete_end(
+      line, s, euler_maruyama(std::make_shared<const GradientDrift>(line.problem.potential), wrong, s.value()));
 }
 
 Result<RiskAtRate> risk_at(const Line& line, LearningRate s) {
@@ -172,7 +179,7 @@ Result<RiskAtRate> risk_at(const Line& line, LearningRate s) {
   if (!spectrum.ok()) return Result<RiskAtRate>(spectrum.report());
   const double mean = gibbs.value()[0].value();
   RiskAtRate at{.learning_rate = s.value(),
-                .discrete = discrete_end(line, s),
+                .discrete = discrete_end(line, s, isotropic_noise_sgd(line.problem.potential, s)),
                 .continuous = {},
                 .gibbs = gibbs.value()[0],
                 .gibbs_deviation = std::sqrt(std::max(0.0, gibbs.value()[1].value() - mean * mean)),
@@ -185,8 +192,9 @@ Result<RiskAtRate> risk_at(const Line& line, LearningRate s) {
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const int levels = effort == Effort::quick ? 7 : effort == Effort::standard ? 8 : 9;
-  const Index cells = effort == Effort::quick ? 4096 : effort == Effort::standard ? 6144 : 8192;
-  const Result<DiscreteTimeRiskMaterial> material = discrete_time_risk_on_a_line(problem, levels, cells, execution);
+  const Index cells = effort == Effort::quick ? 6144 : effort == Effort::standard ? 12288 : 24576;
+  const Result<DiscreteTimeRiskMaterial> material =
+      discrete_time_risk_on_a_line(problem, levels, cells, controls, execution);
   if (!material.ok()) return Result<ClaimReport>(material.report());
   return judge_discrete_time_risk(material.value(), controls);
 }
@@ -194,7 +202,7 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
 }  // namespace
 
 Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem& problem, int levels, Index cells,
-                                                              const Execution& execution) {
+                                                              bool controls, const Execution& execution) {
   using Outcome = Result<DiscreteTimeRiskMaterial>;
   if (problem.potential->dimension() != 1 || !problem.initial->has_density())
     return Outcome::failure(Status::out_of_reach,
@@ -212,16 +220,26 @@ Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem
   const Line line{problem, box.value(), times, cells, execution};
   DiscreteTimeRiskMaterial material{.ladder = {},
                                     .times = line.times,
+                                    .leading_term = {},
                                     .minimum = minimum_of(*problem.potential, box.value()),
                                     .lipschitz = lipschitz,
                                     .interval = fmt::format("[{:.4g}, {:.4g}]", box->lower(0), box->upper(0)),
                                     .subject = fmt::format("{}, {} learning rates from {:.4g}",
                                                            problem.potential->description(), levels, end / steps)};
+  const Box domain = problem.potential->domain();
+  if (box->lower(0) > domain.lower(0) && box->upper(0) < domain.upper(0))
+    material.leading_term = risk_leading_term(*problem.potential, *problem.initial, box.value(), lipschitz, times);
   for (int level = 0; level < levels; ++level) {
     if (execution.stop.stop_requested()) return Outcome::failure(Status::interrupted, "stopped on request");
-    Result<RiskAtRate> at = risk_at(line, LearningRate(end / steps * std::ldexp(1.0, -level)));
-    if (!at.ok()) return Outcome(at.report());
-    material.ladder.push_back(std::move(at).value());
+    const LearningRate first(end / steps), s(end / steps * std::ldexp(1.0, -level));
+    Result<RiskAtRate> both = risk_at(line, s);
+    if (!both.ok()) return Outcome(both.report());
+    RiskAtRate at = std::move(both).value();
+    if (controls) {
+      at.unscaled_noise = discrete_end_at(line, s, first.temperature());
+      at.doubled_noise = discrete_end_at(line, s, Temperature(2 * s.temperature().value()));
+    }
+    material.ladder.push_back(std::move(at));
     if (execution.progress) execution.progress(static_cast<double>(level + 1) / levels);
   }
   return material;
