@@ -24,9 +24,9 @@ struct DirichletOptions {
 ///
 /// and c = 1 from the quasi-stationary distribution. Larger D, smaller lambda.
 struct DirichletEigenvalue {
-  Measurement rate;                                 ///< with a bound on its error, grade estimate
-  double observed_order = 0;                        ///< of the grids; NaN where differences show none
-  QuasiStationaryState finest;                      ///< on the finest grid
+  Measurement rate;             ///< with a bound on its error, grade estimate
+  double observed_order = 0;    ///< of the grids (their means over offsets); NaN where differences show none
+  QuasiStationaryState finest;  ///< on the finest grid
   std::shared_ptr<const Density> quasi_stationary;  ///< of the finest grid; cut cells hold their mass as an average
 };
 
@@ -34,10 +34,14 @@ struct DirichletEigenvalue {
 ///
 /// 1-D: D is an interval whose ends are found by bisection (on a lattice of 4096 points: a gap of D narrower than
 /// that is not seen) and made ends of the grid, f' may jump; 2-D and 3-D: `killed_on_level_set` on the bounding box
-/// of D. Grids n, 1.5 n, 2 n, ... are extrapolated with the observed order (see `extrapolate`). In 2-D and 3-D the
-/// part of the error that depends on how grid and boundary lie is of third order and irregular, so a quarter of the
-/// distance to the finest grid's own value is added to the bound. To it comes rounding; the box and phi are taken as
-/// given.
+/// of D.
+///
+/// Error: 1-D grids n, 1.5 n, 2 n, ... are extrapolated with the observed order (`extrapolate`). In 2-D and 3-D the
+/// error is c h^2 plus a part of third order that depends on how the grid lies to the boundary. So there are four
+/// grids of each width, shifted against each other (against walls, of slightly different widths), which shows that
+/// part as scatter, and `extrapolate_offsets` takes value and bound from all of them. To it comes rounding; the box
+/// and phi are taken as given. Where phi is not smooth (corners, an interpolant's kinks) the order is lower at coarse
+/// widths, and the bound relies on the scatter alone.
 ///
 /// Throws InvalidArgument if phi(start) <= 0, the dimensions differ or the tolerance is not in (0, 1). Failure:
 /// out_of_reach (d > 3; D fills the box, so that nothing is killed), not_converged, and those of `gibbs_box`.
