@@ -39,6 +39,8 @@ class SampledSum {
   /// Sigma(x), the covariance of grad F(x; Z) (theory: Li, Tai, E 2019); a batch of B has Sigma/B. d x d. Throws
   /// InvalidArgument unless has_gradient_covariance().
   virtual Eigen::MatrixXd gradient_covariance(const Eigen::VectorXd& x, Scratch& scratch) const;
+  /// The same at N points: row i of sigma holds the upper triangle of Sigma(x_i), row by row; N x d(d+1)/2.
+  virtual void gradient_covariances(PointsView x, PointsOut sigma, Scratch& scratch) const;
 
   /// True where the model takes many steps at once faster than one by one.
   virtual bool has_online_steps() const { return false; }

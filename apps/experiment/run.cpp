@@ -185,7 +185,7 @@ StudyRecord run_study(RunContext& context, const Study& study) {
     case StudyKind::sgd_operator: run_sgd_operator(context, study, record); break;
     case StudyKind::flow: run_flow(context, study, record); break;
   }
-  if (record.outcome.report.status == Status::ok) check_risk(context.experiment.problem(study.problem), record);
+  if (record.outcome.report.status == Status::ok) check_risk(context, study, record);
   record.outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return record;
 }

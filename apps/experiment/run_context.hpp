@@ -45,9 +45,10 @@ void run_escape(RunContext& context, const Study& study, StudyRecord& record);
 void run_sgd_operator(RunContext& context, const Study& study, StudyRecord& record);
 void run_flow(RunContext& context, const Study& study, StudyRecord& record);
 
-/// Where f is a mean by quadrature: its error at points of the study's law, as a remark; a study whose f is not to be
-/// trusted fails and loses its numbers.
-void check_risk(const Problem& problem, StudyRecord& record);
+/// Where f is a mean by quadrature: its error at points of the study's law, as a remark on the problem's first study
+/// and where it is above the error at which the rule was chosen; a study whose f is not to be trusted fails and loses
+/// its numbers.
+void check_risk(const RunContext& context, const Study& study, StudyRecord& record);
 
 /// Of SGD on a quadratic, by its Hessian and covariance. Throws InvalidArgument where there is none.
 LinearDiffusion exact_equation(const Problem& problem, const Study& study);

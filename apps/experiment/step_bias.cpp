@@ -11,6 +11,7 @@ namespace sgdlimits::experiment {
 double step_bias(const RunContext& context, const Study& study) {
   const bool modified = study.motion == Motion::modified_equation;
   if (study.motion != Motion::langevin && study.motion != Motion::underdamped && !modified) return 0;
+  if (modified && study.exact_equation) return 0;
   const Problem& problem = context.experiment.problem(study.problem);
   double stiffest = 0;
   if (const StudyRecord* spectrum = context.spectrum_record(problem, problem.temperature->value())) {

@@ -70,7 +70,8 @@ std::pair<double, double> axis_range(const Panel& panel, bool vertical) {
 double left_margin(const Panel& panel, double character_width) {
   std::size_t longest = 0;
   for (const std::string& name : panel.y.categories) longest = std::max(longest, display_width(name));
-  return longest > 0 ? 24 + character_width * static_cast<double>(longest) : 10 * character_width;
+  return longest > 0 ? 24 + character_width * static_cast<double>(longest)
+                     : (panel.y.logarithmic ? 11 : 10) * character_width;
 }
 
 std::vector<double> ticks(std::pair<double, double> range, bool logarithmic, int wanted) {

@@ -10,7 +10,21 @@ namespace sgdlimits {
 
 /// The part a series plays; the colour follows, so that one motion keeps its colour in every picture. Palette of
 /// Okabe and Ito (2008), which colour-blind readers can tell apart; marks and dashes differ besides.
-enum class Role { gibbs, grid, langevin, isotropic_sgd, mini_batch_sgd, prediction, other };
+/// `extra1` to `extra5` are for further motions of a picture whose own colour is taken.
+enum class Role {
+  gibbs,
+  grid,
+  langevin,
+  isotropic_sgd,
+  mini_batch_sgd,
+  prediction,
+  other,
+  extra1,
+  extra2,
+  extra3,
+  extra4,
+  extra5
+};
 
 enum class Mark {
   line,

@@ -247,8 +247,18 @@ Panel marginal_panel(const RunResults& results, Index j, double time, std::pair<
   for (const StudyOutcome* study : own_ensembles(results)) {
     for (std::size_t k = 0; k < study->ensemble->snapshots.size(); ++k) {
       if (!same_time(study->ensemble->times[k], time)) continue;
-      panel.series.push_back(
-          histogram(study->ensemble->snapshots[k], j, range, legend_label(results, *study), role_of(*study)));
+      Series marks = histogram(study->ensemble->snapshots[k], j, range, legend_label(results, *study),
+                               distinct_role(results, *study));
+      if (own_ensembles(results).size() > 1) {  // marks of several are told apart by what joins them
+        Series joined = marks;
+        joined.label.clear();
+        joined.mark = Mark::line;
+        joined.y_low.clear();
+        joined.y_high.clear();
+        joined.width = 0.9;
+        panel.series.push_back(std::move(joined));
+      }
+      panel.series.push_back(std::move(marks));
     }
   }
   return panel;

@@ -15,6 +15,10 @@ namespace sgdlimits {
 
 namespace report {
 
+namespace {
+constexpr Index kManyEnsembles = 4;  // more have names in the legend, not motions
+}
+
 std::vector<const StudyOutcome*> own_ensembles(const RunResults& results) {
   std::vector<const StudyOutcome*> found;
   for (const StudyOutcome& study : results.studies) {
@@ -42,6 +46,10 @@ std::string legend_label(const RunResults& results, const StudyOutcome& study) {
   const auto same = std::count_if(results.studies.begin(), results.studies.end(), [&](const StudyOutcome& other) {
     return other.problem == study.problem && other.ensemble && other.ensemble->motion == study.ensemble->motion;
   });
+  const auto ensembles =
+      std::count_if(results.studies.begin(), results.studies.end(),
+                    [&](const StudyOutcome& other) { return other.problem == study.problem && other.ensemble; });
+  if (ensembles > kManyEnsembles) return study.name;
   return same > 1 ? study.name + ": " + study.ensemble->motion : study.ensemble->motion;
 }
 
@@ -52,11 +60,13 @@ namespace {
 using namespace report;
 
 constexpr double kNormal95 = 1.959963984540054;
+constexpr double kSmallestChi = 1e-11;  // below, a grid's chi is rounding
 
 /// chi of the measured modes; where the interval of chi squared reaches zero, an upper limit alone.
 void add_chi(const RunResults& results, const StudyOutcome& study, Panel& panel) {
-  Series seen{legend_label(results, study), role_of(study), Mark::points, {}, {}, {}, {}, {}, {}};
-  Series limits{"", role_of(study), Mark::upper_limit, {}, {}, {}, {}, {}, {}};
+  const Role role = distinct_role(results, study);
+  Series seen{legend_label(results, study), role, Mark::points, {}, {}, {}, {}, {}, {}};
+  Series limits{"", role, Mark::upper_limit, {}, {}, {}, {}, {}, {}};
   const EnsembleStudy& ensemble = *study.ensemble;
   for (std::size_t k = 0; k < ensemble.chi_squared.size() && k < ensemble.times.size(); ++k) {
     const Measurement& chi_squared = ensemble.chi_squared[k];
@@ -103,7 +113,7 @@ Figure decay_figure(const RunResults& results) {
   if (const StudyOutcome* grid = own_evolution(results)) {
     Series line{"grid (Fokker-Planck)", Role::grid, Mark::line, {}, {}, {}, {}, {}, {}, 2.4};
     for (const DensitySnapshot& snapshot : grid->evolution->snapshots) {
-      if (!std::isfinite(snapshot.chi_squared) || snapshot.chi_squared <= 1e-28) continue;
+      if (!std::isfinite(snapshot.chi_squared) || snapshot.chi_squared <= kSmallestChi * kSmallestChi) continue;
       line.x.push_back(snapshot.time);
       line.y.push_back(std::sqrt(snapshot.chi_squared));
       last_time = std::max(last_time, snapshot.time);
@@ -120,7 +130,8 @@ Figure decay_figure(const RunResults& results) {
   if (const auto anchor = slope_anchor(results); spectrum && anchor) {
     const double gap = spectrum->spectrum->gap.value();
     Series line{"predicted slope, lambda_1 = " + brief(gap), Role::prediction, Mark::dashed, {}, {}, {}, {}, {}, {}};
-    for (double t : {0.0, last_time}) {
+    const double end = anchor->first + std::max(std::log(anchor->second / kSmallestChi), 0.0) / gap;
+    for (double t : {0.0, std::min(last_time, end)}) {
       line.x.push_back(t);
       line.y.push_back(anchor->second * std::exp(-gap * (t - anchor->first)));
     }
@@ -139,7 +150,8 @@ Figure decay_figure(const RunResults& results) {
 
 Role role_of_motion(const std::string& motion) {
   if (motion.find("isotropic") != std::string::npos) return Role::isotropic_sgd;
-  if (motion.find("batch") != std::string::npos) return Role::mini_batch_sgd;
+  if (motion.find("batch") != std::string::npos || motion.find("online") != std::string::npos)
+    return Role::mini_batch_sgd;
   return Role::langevin;
 }
 
@@ -218,7 +230,8 @@ Figure loss_figure(const RunResults& results) {
     panel.y = {"mean loss E f", false, {}, {}};
     for (const StudyOutcome& study : results.studies) {
       if (study.problem != problem || !study.ensemble) continue;
-      Series series{legend_label(results, study), role_of(study), Mark::points, {}, {}, {}, {}, {}, {}};
+      Series series{
+          legend_label(results, study), distinct_role(results, study), Mark::points, {}, {}, {}, {}, {}, {}};
       for (const MeasurementRow& row : results.measurements) {
         if (row.study != study.name || row.quantity != "mean loss" || !row.time) continue;
         series.x.push_back(*row.time);
@@ -321,6 +334,22 @@ Figure eyring_kramers_figure(const RunResults& results) {
 Role role_of(const StudyOutcome& study) {
   if (study.ensemble) return role_of_motion(study.ensemble->motion);
   return study.evolution ? Role::grid : Role::gibbs;
+}
+
+Role distinct_role(const RunResults& results, const StudyOutcome& study) {
+  std::vector<Role> free = {Role::extra1, Role::extra2, Role::extra3, Role::extra4, Role::extra5};
+  std::vector<Role> taken;
+  for (const StudyOutcome& other : results.studies) {
+    if (other.problem != study.problem || !other.ensemble) continue;
+    Role role = role_of(other);
+    if (std::ranges::find(taken, role) != taken.end() && !free.empty()) {
+      role = free.front();
+      free.erase(free.begin());
+    }
+    if (&other == &study) return role;
+    taken.push_back(role);
+  }
+  return role_of(study);
 }
 
 const StudyOutcome* grid_study(const RunResults& results) {

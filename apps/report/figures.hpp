@@ -22,6 +22,9 @@ std::vector<Figure> make_figures(const RunResults& results);
 
 /// The part that a study's motion plays.
 Role role_of(const StudyOutcome& study);
+/// The same, but among the ensembles of one problem the second and later ones of a part get one of their own, as long
+/// as there are any: no two motions of a picture share a colour.
+Role distinct_role(const RunResults& results, const StudyOutcome& study);
 
 /// The study whose grid shows the problem ("" for the file's own): a spectrum if there is one, else an evolution.
 /// Null if there is none.

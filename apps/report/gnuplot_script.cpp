@@ -20,6 +20,11 @@ std::string colour(Role role) {
     case Role::mini_batch_sgd: return "#d55e00";
     case Role::prediction: return "#1c2330";
     case Role::other: return "#1c2330";
+    case Role::extra1: return "#56b4e9";
+    case Role::extra2: return "#e69f00";
+    case Role::extra3: return "#882255";
+    case Role::extra4: return "#6b7a00";
+    case Role::extra5: return "#5b3fa0";
   }
   return "#1c2330";
 }
@@ -28,7 +33,12 @@ int point_type(Role role) {
   if (role == Role::isotropic_sgd) return 5;   // square
   if (role == Role::mini_batch_sgd) return 9;  // triangle
   if (role == Role::prediction) return 13;     // diamond
-  return 7;                                    // disc
+  if (role == Role::extra1) return 5;
+  if (role == Role::extra2) return 13;
+  if (role == Role::extra3) return 11;  // triangle upside down
+  if (role == Role::extra4) return 9;
+  if (role == Role::extra5) return 5;
+  return 7;  // disc
 }
 
 /// A string of gnuplot; single quotes keep backslashes, and a doubled one stands for itself.

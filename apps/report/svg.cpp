@@ -52,8 +52,13 @@ std::string line_at(double x0, double y0, double x1, double y1, const std::strin
 std::string marker(Role role, double x, double y) {
   const auto path = [](const std::string& d) { return "<path class=\"mk\" d=\"" + d + "\"/>"; };
   switch (role) {
+    case Role::extra1:
+    case Role::extra5:
     case Role::isotropic_sgd: return path(fmt::format("M{} {}h6v6h-6z", number(x - 3), number(y - 3)));
+    case Role::extra4:
     case Role::mini_batch_sgd: return path(fmt::format("M{} {}l4 7h-8z", number(x), number(y - 4.4)));
+    case Role::extra3: return path(fmt::format("M{} {}l4 -7h-8z", number(x), number(y + 4.4)));
+    case Role::extra2:
     case Role::prediction: return path(fmt::format("M{} {}l4 4l-4 4l-4 -4z", number(x), number(y - 4)));
     default: return fmt::format("<circle class=\"mk\" cx=\"{}\" cy=\"{}\" r=\"3.3\"/>", number(x), number(y));
   }
@@ -290,6 +295,11 @@ std::string role_class(Role role) {
     case Role::mini_batch_sgd: return "r-batch";
     case Role::prediction: return "r-prediction";
     case Role::other: return "r-other";
+    case Role::extra1: return "r-extra1";
+    case Role::extra2: return "r-extra2";
+    case Role::extra3: return "r-extra3";
+    case Role::extra4: return "r-extra4";
+    case Role::extra5: return "r-extra5";
   }
   return "r-other";
 }
@@ -330,11 +340,15 @@ std::string to_svg(const Figure& figure) {
 std::string svg_style() {
   return R"(
 :root{--ink:#1c2330;--soft:#5b6573;--rule:#d5dae1;--grid:#e8ebf0;--paper:#ffffff;--panel:#f7f8fa;
---c-gibbs:#8a94a3;--c-grid:#0072b2;--c-langevin:#009e73;--c-isotropic:#cc79a7;--c-batch:#d55e00;--c-prediction:#1c2330;--heat:#3d5a8a}
+--c-gibbs:#8a94a3;--c-grid:#0072b2;--c-langevin:#009e73;--c-isotropic:#cc79a7;--c-batch:#d55e00;--c-prediction:#1c2330;--heat:#3d5a8a;
+--c-extra1:#56b4e9;--c-extra2:#e69f00;--c-extra3:#882255;--c-extra4:#6b7a00;--c-extra5:#5b3fa0}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#a3adba;--rule:#3a424e;--grid:#2a303a;--paper:#14181e;--panel:#1b2027;
---c-gibbs:#7d8896;--c-grid:#56b4e9;--c-langevin:#2cc79a;--c-isotropic:#e3a3c7;--c-batch:#f58a3c;--c-prediction:#e6e9ee;--heat:#7fa0d8}}
+--c-gibbs:#7d8896;--c-grid:#56b4e9;--c-langevin:#2cc79a;--c-isotropic:#e3a3c7;--c-batch:#f58a3c;--c-prediction:#e6e9ee;--heat:#7fa0d8;
+--c-extra1:#8fd0f7;--c-extra2:#f2b93b;--c-extra3:#d982ac;--c-extra4:#b5c44a;--c-extra5:#a994e6}}
 .r-gibbs{--c:var(--c-gibbs)}.r-grid{--c:var(--c-grid)}.r-langevin{--c:var(--c-langevin)}.r-isotropic{--c:var(--c-isotropic)}
 .r-batch{--c:var(--c-batch)}.r-prediction{--c:var(--c-prediction)}.r-other{--c:var(--ink)}
+.r-extra1{--c:var(--c-extra1)}.r-extra2{--c:var(--c-extra2)}.r-extra3{--c:var(--c-extra3)}.r-extra4{--c:var(--c-extra4)}
+.r-extra5{--c:var(--c-extra5)}
 svg.fig{width:100%;height:auto;display:block;font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 svg.fig text{fill:var(--soft)}svg.fig .lb,svg.fig .lg{fill:var(--ink)}svg.fig .pt{fill:var(--ink);font-weight:600}
 svg.fig .mid{text-anchor:middle}svg.fig .end{text-anchor:end}

@@ -20,4 +20,12 @@ std::vector<double*> columns(Eigen::Ref<Points> g, double* first) {
   return out;
 }
 
+Eigen::MatrixXd symmetric(const Values& upper, Index dimension) {
+  Eigen::MatrixXd matrix(dimension, dimension);
+  Index k = 0;
+  for (Index i = 0; i < dimension; ++i)
+    for (Index j = i; j < dimension; ++j) matrix(i, j) = matrix(j, i) = upper(k++);
+  return matrix;
+}
+
 }  // namespace sgdlimits::formula

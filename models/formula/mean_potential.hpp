@@ -22,6 +22,9 @@ struct MeanPrograms {
 /// Pointers to the columns of g, after `first` if there is one.
 std::vector<double*> columns(Eigen::Ref<Points> g, double* first = nullptr);
 
+/// The matrix with this upper triangle, row by row.
+Eigen::MatrixXd symmetric(const Values& upper, Index dimension);
+
 /// Base is Potential or derived from it.
 template <class Base>
 class MeanPotential : public Base {
@@ -52,12 +55,7 @@ class MeanPotential : public Base {
     const Points point = x.transpose().array();
     Points upper(1, programs_->hessian.outputs());
     programs_->hessian.run(point, columns(upper).data(), scratch);
-    const Index d = dimension();
-    Eigen::MatrixXd result(d, d);
-    Index k = 0;
-    for (Index i = 0; i < d; ++i)
-      for (Index j = i; j < d; ++j) result(i, j) = result(j, i) = upper(0, k++);
-    return result;
+    return symmetric(upper.row(0).transpose(), dimension());
   }
 
  private:

@@ -31,6 +31,8 @@ struct Loss {
   SampleColumns columns;
   formula::Derivatives derivatives;
   MeanProgram gradient, both;
+  /// The text again, its names x, mean gradient at x, Z: for the covariance of the gradient.
+  formula::Derivatives centred;
 
   Index dimension() const { return static_cast<Index>(variables.size()); }
 };
@@ -46,6 +48,11 @@ Loss compile(const SampledFormulaSpec& spec) {
   for (const std::string& name : loss.columns.names()) inputs.push_back(name);
   loss.derivatives =
       formula::differentiate(spec.expression, text.tree, inputs, static_cast<int>(text.variables.size()));
+  std::vector<std::string> with_means = text.variables;
+  for (const std::string& name : text.variables) with_means.push_back("mean gradient in " + name);
+  for (const std::string& name : loss.columns.names()) with_means.push_back(name);
+  loss.centred =
+      formula::differentiate(spec.expression, text.tree, with_means, static_cast<int>(text.variables.size()));
   std::vector<int> both{loss.derivatives.value};
   both.insert(both.end(), loss.derivatives.gradient.begin(), loss.derivatives.gradient.end());
   const Samples none{static_cast<int>(inputs.size()), {}};
@@ -132,7 +139,18 @@ class Risk final : public formula::MeanPotential<SampledFormula> {
         loss_(std::move(loss)),
         nodes_(nodes),
         fine_(std::move(fine)),
-        coarse_(std::move(coarse)) {}
+        coarse_(std::move(coarse)) {
+    const Index d = dimension();
+    formula::Graph& graph = loss_.centred.graph;
+    std::vector<int> error, products;
+    for (Index i = 0; i < d; ++i)
+      error.push_back(graph.sum(
+          {{1, loss_.centred.gradient[static_cast<std::size_t>(i)]}, {-1, graph.input(static_cast<int>(d + i))}}, 0));
+    for (std::size_t i = 0; i < error.size(); ++i)
+      for (std::size_t j = i; j < error.size(); ++j)
+        products.push_back(graph.product({{error[i], 1}, {error[j], 1}}));
+    covariance_ = MeanProgram(graph, products, {static_cast<int>(2 * d), fine_.nodes, fine_.weights});
+  }
 
   Index nodes() const override { return nodes_; }
   bool is_test_sample() const override { return coarse_.weights.size() == 0; }
@@ -164,18 +182,26 @@ class Risk final : public formula::MeanPotential<SampledFormula> {
   }
 
   Eigen::MatrixXd gradient_covariance(const Eigen::VectorXd& x, Scratch& scratch) const override {
-    Points g(fine_.nodes.rows(), x.size());
-    loss_.gradient.run(beside(x, fine_.nodes), formula::columns(g).data(), scratch);
-    const Eigen::RowVectorXd mean = fine_.weights.matrix().transpose() * g.matrix();
-    g.rowwise() -= mean.array();
-    const Eigen::MatrixXd weighted = (g.colwise() * fine_.weights).matrix();
-    return g.matrix().transpose() * weighted;
+    const Index d = dimension();
+    Points upper(1, d * (d + 1) / 2);
+    gradient_covariances(x.transpose().array(), upper, scratch);
+    return formula::symmetric(upper.row(0).transpose(), d);
+  }
+  /// E (g - E g)(g - E g)^T entry by entry, so that nothing cancels.
+  void gradient_covariances(PointsView x, PointsOut sigma, Scratch& scratch) const override {
+    const Index d = dimension();
+    Scratch::Frame frame(scratch);
+    Eigen::Map<Points> input = frame.points(x.rows(), 2 * d);
+    input.leftCols(d) = x;
+    gradient(x, input.rightCols(d), scratch);
+    covariance_.run(input, formula::columns(sigma).data(), scratch);
   }
 
  private:
   Loss loss_;
   Index nodes_;
   formula::WeightedPoints fine_, coarse_;
+  MeanProgram covariance_;
 };
 
 std::shared_ptr<const SampledFormula> risk(Loss loss, const std::string& how, Index nodes,

@@ -1,6 +1,7 @@
 #include "solvers/sde/sgd_modified_equation.hpp"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 
 #include "core/errors.hpp"
@@ -11,6 +12,11 @@ namespace {
 
 /// out = Hess f(x) g, row by row.
 void hessian_times(const Potential& f, PointsView x, PointsView g, PointsOut out, Scratch& scratch) {
+  if (f.has_exact_hessian() && x.cols() == 1) {
+    f.laplacian(x, out.col(0), scratch);
+    out *= g;
+    return;
+  }
   if (f.has_exact_hessian()) {
     for (Index i = 0; i < x.rows(); ++i)
       out.row(i) =
@@ -39,13 +45,24 @@ class SigmaRoot {
  public:
   virtual ~SigmaRoot() = default;
   virtual Index normals() const = 0;
-  virtual Eigen::VectorXd times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const = 0;
+  /// out.row(i) = Sigma(x_i)^(1/2) g_i
+  virtual void times(PointsView x, PointsView g, PointsOut out, Scratch& scratch) const = 0;
 };
 
-Eigen::VectorXd symmetric_root_times(const Eigen::MatrixXd& sigma, const Eigen::VectorXd& g) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(sigma);
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+VectorXd symmetric_root_times(const MatrixXd& sigma, const VectorXd& g) {
+  if (g.size() == 1) return std::sqrt(std::max(0.0, sigma(0, 0))) * g;
+  if (g.size() == 2) {  // Cayley-Hamilton
+    const double root_determinant = std::sqrt(std::max(0.0, sigma(0, 0) * sigma(1, 1) - sigma(0, 1) * sigma(1, 0)));
+    const double trace = std::sqrt(sigma.trace() + 2 * root_determinant);  // of the root
+    if (trace > 0) return (sigma * g + root_determinant * g) / trace;
+    return VectorXd::Zero(2);
+  }
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(sigma);
   // rounding may leave eigenvalues of -1e-17
-  const Eigen::VectorXd scale = eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt();
+  const VectorXd scale = eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt();
   return eigen.eigenvectors() * scale.cwiseProduct(eigen.eigenvectors().transpose() * g);
 }
 
@@ -53,12 +70,17 @@ class RootOfSamples final : public SigmaRoot {
  public:
   RootOfSamples(std::shared_ptr<const FiniteSum> sum, CovarianceRoot root) : sum_(std::move(sum)), root_(root) {}
   Index normals() const override { return root_ == CovarianceRoot::symmetric ? sum_->dimension() : sum_->terms(); }
-  Eigen::VectorXd times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const override {
-    const Points terms = sum_->term_gradients(x, scratch);
-    const Eigen::MatrixXd centred =
-        (terms.rowwise() - terms.colwise().mean()).matrix() / std::sqrt(static_cast<double>(terms.rows()));
-    if (root_ == CovarianceRoot::per_samples) return centred.transpose() * g;
-    return symmetric_root_times(centred.transpose() * centred, g);
+  void times(PointsView x, PointsView g, PointsOut out, Scratch& scratch) const override {
+    for (Index i = 0; i < x.rows(); ++i) {
+      const Points terms = sum_->term_gradients(x.row(i).transpose().matrix(), scratch);
+      const MatrixXd centred =
+          (terms.rowwise() - terms.colwise().mean()).matrix() / std::sqrt(static_cast<double>(terms.rows()));
+      const VectorXd normals = g.row(i).transpose().matrix();
+      const VectorXd noise = root_ == CovarianceRoot::per_samples
+                                 ? VectorXd(centred.transpose() * normals)
+                                 : symmetric_root_times(centred.transpose() * centred, normals);
+      out.row(i) = noise.transpose().array();
+    }
   }
 
  private:
@@ -70,8 +92,22 @@ class RootOfLaw final : public SigmaRoot {
  public:
   explicit RootOfLaw(std::shared_ptr<const SampledSum> law) : law_(std::move(law)) {}
   Index normals() const override { return law_->dimension(); }
-  Eigen::VectorXd times(const Eigen::VectorXd& x, const Eigen::VectorXd& g, Scratch& scratch) const override {
-    return symmetric_root_times(law_->gradient_covariance(x, scratch), g);
+  void times(PointsView x, PointsView g, PointsOut out, Scratch& scratch) const override {
+    const Index d = x.cols();
+    Scratch::Frame frame(scratch);
+    Eigen::Map<Points> upper = frame.points(x.rows(), d * (d + 1) / 2);
+    law_->gradient_covariances(x, upper, scratch);
+    if (d == 1) {
+      out = upper.max(0).sqrt() * g;
+      return;
+    }
+    MatrixXd sigma(d, d);
+    for (Index i = 0; i < x.rows(); ++i) {
+      Index k = 0;
+      for (Index a = 0; a < d; ++a)
+        for (Index b = a; b < d; ++b) sigma(a, b) = sigma(b, a) = upper(i, k++);
+      out.row(i) = symmetric_root_times(sigma, g.row(i).transpose().matrix()).transpose().array();
+    }
   }
 
  private:
@@ -96,13 +132,11 @@ class SgdModifiedEquation final : public Scheme {
 
   void advance(PathBlock& block, std::int64_t, const Noise&) const override {
     Scratch::Frame frame(block.scratch);
-    Eigen::Map<Points> drift = frame.points(block.x.rows(), block.x.cols());
+    Eigen::Map<Points> drift = frame.points(block.x.rows(), block.x.cols()),
+                       noise = frame.points(block.x.rows(), block.x.cols());
     modified_drift(*f_, rate_, equation_, block.x, drift, block.scratch);
-    for (Index i = 0; i < block.x.rows(); ++i) {
-      const Eigen::VectorXd x = block.x.row(i).transpose(), g = block.normals.row(i).transpose();
-      const Eigen::VectorXd noise = std::sqrt(rate_.value() * factor_ * step_) * root_->times(x, g, block.scratch);
-      block.x.row(i) += step_ * drift.row(i) + noise.transpose().array();
-    }
+    root_->times(block.x, block.normals.leftCols(normals_per_step()), noise, block.scratch);
+    block.x += step_ * drift + std::sqrt(rate_.value() * factor_ * step_) * noise;
   }
 
  private:

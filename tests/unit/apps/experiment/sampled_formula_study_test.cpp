@@ -139,8 +139,10 @@ TEST(SampledFormulaFile, OnlineSgdAndTheExactEquationRun) {
   int seen = 0;
   for (const StudyOutcome& study : run->studies) {
     ASSERT_TRUE(study.ensemble) << study.report.why;
-    ASSERT_FALSE(study.remarks.empty());
-    EXPECT_EQ(study.remarks.back().find("f is a mean by quadrature: 8 nodes"), 0u) << study.remarks.back();
+    if (seen == 0) {  // said once
+      ASSERT_FALSE(study.remarks.empty());
+      EXPECT_EQ(study.remarks.back().find("f is a mean by quadrature: 8 nodes"), 0u) << study.remarks.back();
+    }
     const Values x = study.ensemble->snapshots.back().col(0), square = (x - m).square();
     const double root = std::sqrt(static_cast<double>(x.size()));
     EXPECT_LT(std::abs(x.mean() - m) * root / std::sqrt(v), 5.2) << study.name;

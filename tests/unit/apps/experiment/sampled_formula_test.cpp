@@ -11,6 +11,7 @@
 #include "models/laws/point.hpp"
 #include "solvers/sde/ensemble.hpp"
 #include "solvers/sde/sgd.hpp"
+#include "solvers/sde/sgd_modified_equation.hpp"
 
 namespace {
 
@@ -100,6 +101,32 @@ TEST(SampledFormula, IsTheFiniteSumOfAFiniteLaw) {
   for (Index i = 0; i < x.rows(); ++i) {
     const Eigen::VectorXd point = x.row(i).transpose().matrix();
     EXPECT_NEAR(f->gradient_covariance(point, scratch)(0, 0), gradient_covariance(*sum, point)(0, 0), 1e-13);
+  }
+}
+
+// Their modified equations are the same too: one step of SME-2 from the same points with the same Gaussians, in one,
+// two and three dimensions, where roots of Sigma are taken in three ways; the SME-1 step differs.
+TEST(SampledFormula, ModifiedEquationIsThatOfTheFiniteSum) {
+  const auto c = mixture_column({{0.5, gaussian_column(-1.3, 0)}, {0.5, gaussian_column(2, 0)}});
+  const std::vector<std::string> names = {"x", "y", "z"};
+  std::string text = "exp(c*x/3)";
+  for (std::size_t d = 1; d <= 3; ++d) {
+    if (d > 1) text += " + (" + names[d - 1] + " - c*" + names[d - 2] + ")^2/2";
+    const std::vector<std::string> variables(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(d));
+    const std::shared_ptr<const SampledFormula> f = quadrature_risk({text, variables, {}, {{"c", c}}});
+    const auto sum = formula_finite_sum({text, variables, {}, {{"c", {-1.3, 2}}}});
+    const auto stepped = [&](const Scheme& scheme) {
+      Ensemble e{Points::Constant(64, static_cast<Index>(d), 0.4), 0, 5, 0};
+      EXPECT_TRUE(advance(e, scheme, 3).status == Status::ok);
+      return e.points;
+    };
+    const LearningRate s(0.1);
+    const Points law = stepped(*sgd_modified_equation(f, f, s, 2, ModifiedEquation::sme2, 0.05)),
+                 first = stepped(*sgd_modified_equation(f, f, s, 2, ModifiedEquation::sme1, 0.05)),
+                 data = stepped(*sgd_modified_equation(sum, s, 2, Replacement::with, ModifiedEquation::sme2,
+                                                       CovarianceRoot::symmetric, 0.05));
+    EXPECT_LT((law - data).abs().maxCoeff(), 1e-7) << d;  // a root of a singular Sigma: rounding to its root
+    EXPECT_GT((law - first).abs().maxCoeff(), 1e-4) << d;
   }
 }
 
