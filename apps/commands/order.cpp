@@ -78,7 +78,7 @@ std::vector<double> plan_steps(const OrderArguments& a, const OrderProblem& prob
   }
   const double until = problem.paths.until;
   if (kind == OrderKind::strong) return halvings(until, 4, 9);
-  if (kind == OrderKind::invariant_measure) return halvings(0.1, 0, 5);
+  if (kind == OrderKind::invariant_measure) return problem.line ? halvings(0.1, 0, 5) : halvings(0.4, 0, 4);
   if (!on_lattice) return halvings(until, 3, 7);
   if (a.scheme == "adaptive-euler") return halvings(until, 5, 10);  // no step is cut
   const bool plane = problem.coordinates.size() == 2;
@@ -112,10 +112,10 @@ OrderPlan plan_of(const OrderArguments& a, const OrderProblem& problem) {
         fmt::format("{} declares no {} order; it declares: {}", a.scheme, to_string(kind), all_declared(orders)));
   if (std::isinf(*declared))
     throw UsageError(fmt::format("the invariant measure of {} is exact at every step: there is no order", a.scheme));
-  if (kind == OrderKind::invariant_measure && !(problem.line && problem.chain))
+  if (kind == OrderKind::invariant_measure && !((problem.line || problem.underdamped) && problem.chain))
     throw UsageError(
-        fmt::format("the order of the invariant measure is computed for overdamped schemes on a line, whose steps "
-                    "are functions of Gaussians alone; {} on {} is not one",
+        fmt::format("the order of the invariant measure is computed for schemes with one position, overdamped or "
+                    "underdamped, whose steps are functions of Gaussians alone; {} on {} is not one",
                     a.scheme, problem.name));
   if (kind == OrderKind::strong && !a.observe.empty())
     throw UsageError("--observe belongs to weak and measure orders");
@@ -139,11 +139,15 @@ Result<OrderEstimate> estimate_of(const OrderArguments& a, const OrderProblem& p
   }
   const Result<LatticeProblem> lattice = problem.lattice();
   if (!lattice.ok()) return Result<OrderEstimate>(lattice.report());
-  const std::vector<Observable> observables =
-      plan.observables.empty() ? lattice_observables(lattice.value()) : plan.observables;
+  const bool positions_alone = plan.kind == OrderKind::invariant_measure && problem.underdamped;
+  const std::vector<Observable> observables = !plan.observables.empty() ? plan.observables
+                                              : positions_alone         ? position_observables()
+                                                                        : lattice_observables(lattice.value());
   if (plan.kind == OrderKind::weak)
     return lattice_weak_order(problem.chain, lattice.value(), observables, plan.steps, execution);
-  return line_measure_order(problem.chain, *problem.line, *problem.temperature, observables, plan.steps, execution);
+  if (problem.line)
+    return line_measure_order(problem.chain, *problem.line, *problem.temperature, observables, plan.steps, execution);
+  return lattice_measure_order(problem.chain, lattice.value(), observables, plan.steps, execution);
 }
 
 Json order_json(const OrderArguments& a, const OrderProblem& problem, const OrderPlan& plan,

@@ -248,6 +248,7 @@ OrderProblem underdamped(const OrderArguments& a, const GradientQuestion& g, dou
   problem.make = [scheme = a.scheme, motion](double h) { return underdamped_scheme(scheme, motion, h); };
   if (g.potential->dimension() != 1) return problem;
   problem.coordinates.push_back("p");
+  problem.underdamped = true;
   problem.chain = [make = problem.make](double h) { return LatticeChain{make(h)}; };
   problem.lattice = [g, motion, until] { return underdamped_lattice(g.potential, motion, g.start, until); };
   return problem;

@@ -23,6 +23,7 @@ struct OrderProblem {
   std::function<Result<LatticeProblem>()> lattice;  ///< empty: means are not computed on a lattice
   std::shared_ptr<const Potential> line;            ///< of an overdamped problem on a line; null otherwise
   std::optional<Temperature> temperature;
+  bool underdamped = false;  ///< with one position: coordinates are q and p
 };
 
 /// The problem that the arguments name, bound to their scheme. Throws UsageError, FormulaError, InvalidArgument.

@@ -48,4 +48,15 @@ Lattice Lattice::with_nodes(double factor) const {
   return Lattice(std::move(axes), weight_);
 }
 
+Lattice Lattice::widened(double factor) const {
+  std::vector<LatticeAxis> axes = axes_;
+  for (LatticeAxis& axis : axes) {
+    if (axis.circle) continue;
+    const double extra = 0.5 * (factor - 1) * (axis.upper - axis.lower);
+    axis.lower -= extra;
+    axis.upper += extra;
+  }
+  return Lattice(std::move(axes), weight_);
+}
+
 }  // namespace sgdlimits

@@ -41,6 +41,8 @@ class Lattice {
   Points log_weight_gradient() const;                  ///< at the nodes
   /// The same intervals with `factor` times the nodes.
   Lattice with_nodes(double factor) const;
+  /// As many nodes on intervals `factor` times as long about the same middles; circles stay.
+  Lattice widened(double factor) const;
 
  private:
   std::vector<LatticeAxis> axes_;

@@ -57,6 +57,9 @@ TEST(Order, OfSchemesOnTheirDefaultProblems) {
 
 TEST(Order, OfASplitting) {
   expect_sharp(measured({"--scheme", "baoab", "--problem", "log-cosh", "--kind", "weak", "--friction", "0.8"}), 2);
+  const Json measure = measured({"--scheme", "aboba", "--kind", "measure"});
+  expect_sharp(measure, 2);
+  EXPECT_EQ(measure.at("against"), "the invariant density on a lattice");
 }
 
 const std::string kGeometric = "x0*exp((a-b^2/2)*t+b*w)";

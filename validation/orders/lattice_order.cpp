@@ -53,6 +53,15 @@ Points as_row(const std::vector<double>& start, Index dimension) {
   return row;
 }
 
+/// Every observable at every row of x, N x k.
+Points all_of(const std::vector<Observable>& observables, PointsView x) {
+  Points values(x.rows(), static_cast<Index>(observables.size()));
+  Scratch scratch;
+  for (std::size_t k = 0; k < observables.size(); ++k)
+    observables[k].evaluate(x, values.col(static_cast<Index>(k)), scratch);
+  return values;
+}
+
 /// Means on a lattice, and the norm of what they differ by on a coarser one: about 14 times their error, since
 /// interpolation is of order 12.
 struct TwoLattices {
@@ -129,13 +138,7 @@ Result<OrderEstimate> lattice_weak_order(const ChainFactory& make, const Lattice
                                          const Execution& execution) {
   if (observables.empty()) throw InvalidArgument("observables", "none", "at least one");
   const Points start = as_row(problem.start, problem.lattice.dimension());
-  const auto functions = [&](PointsView x) {
-    Points values(x.rows(), static_cast<Index>(observables.size()));
-    Scratch scratch;
-    for (std::size_t k = 0; k < observables.size(); ++k)
-      observables[k].evaluate(x, values.col(static_cast<Index>(k)), scratch);
-    return values;
-  };
+  const auto functions = [&](PointsView x) { return all_of(observables, x); };
   const TwoLattices exact = on_two(problem.lattice, [&](const Lattice& lattice) {
     return kolmogorov_means(problem.equation, lattice, start, problem.until, functions);
   });
@@ -164,6 +167,71 @@ Result<OrderEstimate> lattice_weak_order(const ChainFactory& make, const Lattice
   return Result<OrderEstimate>(std::move(estimate), order.report());
 }
 
+namespace {
+
+/// E_h g - E_mu g on a lattice.
+Result<Values> biases_on(const Lattice& lattice, const LatticeChain& chain,
+                         const std::vector<Observable>& observables, const Execution& execution) {
+  constexpr double kMostLoss = 1e-5;
+  const auto functions = [&](PointsView x) { return all_of(observables, x); };
+  const FiniteTimeMeans step(*chain.chain, lattice, {chain.smoothing}, execution);
+  const Result<Values> means = step.stationary_means(functions);
+  if (!means.ok()) return means;
+  if (const double rate = means.report().counters.at("exit_rate"); rate > kMostLoss)
+    return Result<Values>::failure(Status::not_converged,
+                                   fmt::format("at step {} the scheme has no invariant law near: paths leave the "
+                                               "lattice at rate {:.2g}; take smaller steps",
+                                               shortest(chain.chain->step_size()), rate));
+  Values density = (2 * (lattice.log_weight() - lattice.log_weight().maxCoeff())).exp();
+  density /= density.sum();
+  const Values exact = (density.matrix().transpose() * functions(lattice.points()).matrix()).transpose();
+  return Values(means.value() - exact);
+}
+
+}  // namespace
+
+Result<OrderEstimate> lattice_measure_order(const ChainFactory& make, const LatticeProblem& problem,
+                                            const std::vector<Observable>& observables,
+                                            const std::vector<double>& steps, const Execution& execution) {
+  constexpr double kWider = 1.1;
+  if (observables.empty()) throw InvalidArgument("observables", "none", "at least one");
+  if ((problem.lattice.log_weight() == 0).all())
+    throw InvalidArgument("weight of the lattice", "none", "the root of the invariant density");
+  OrderEstimate estimate;
+  estimate.against = "the invariant density on a lattice";
+  std::vector<Measurement> errors;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (execution.stop.stop_requested())
+      return Result<OrderEstimate>::failure(Status::interrupted, "stopped before step " + shortest(steps[k]));
+    const LatticeChain chain = make(steps[k]);
+    if (chain.test) throw InvalidArgument("scheme", chain.test->name(), "one without a Metropolis test");
+    const Lattice other = problem.lattice.with_nodes(kCoarser * kWider).widened(kWider);
+    const Result<Values> coarse = biases_on(other, chain, observables, execution),
+                         fine = biases_on(problem.lattice, chain, observables, execution);
+    for (const Result<Values>* each : {&coarse, &fine})
+      if (!each->ok()) return Result<OrderEstimate>(each->report());
+    const double error = fine->matrix().norm(), bound = (coarse.value() - fine.value()).matrix().norm();
+    if (!std::isfinite(error) || !std::isfinite(bound))
+      return Result<OrderEstimate>::failure(Status::blew_up, "a mean is not finite at step " + shortest(steps[k]));
+    errors.push_back(Measurement::deterministic(error, bound, Grade::estimate,
+                                                fmt::format("{} lattice nodes", problem.lattice.size())));
+    estimate.errors.push_back({steps[k], errors.back()});
+    if (execution.progress) execution.progress(static_cast<double>(k + 1) / static_cast<double>(steps.size()));
+  }
+  const Result<Measurement> order = convergence_order(steps, errors);
+  if (order.ok()) estimate.order = order.value();
+  return Result<OrderEstimate>(std::move(estimate), order.report());
+}
+
+std::vector<Observable> position_observables() {
+  const auto of = [](std::string name, auto function) {
+    return Observable{std::move(name), [function](PointsView x, ValuesOut out, Scratch&) { out = function(x); }};
+  };
+  return {of("x", [](PointsView x) -> Values { return x.col(0); }),
+          of("x^2", [](PointsView x) -> Values { return x.col(0).square(); }),
+          of("sin(2*x)", [](PointsView x) -> Values { return (2 * x.col(0)).sin(); })};
+}
+
 std::vector<Observable> lattice_observables(const LatticeProblem& problem) {
   const std::vector<LatticeAxis>& axes = problem.lattice.axes();
   const auto of = [](std::string name, auto function) {
@@ -175,12 +243,9 @@ std::vector<Observable> lattice_observables(const LatticeProblem& problem) {
             of("sin", [turn](PointsView x) -> Values { return (turn * x.col(0)).sin(); }),
             of("sin of twice", [turn](PointsView x) -> Values { return (2 * turn * x.col(0)).sin(); })};
   }
-  std::vector<Observable> all{of("x", [](PointsView x) -> Values { return x.col(0); }),
-                              of("x^2", [](PointsView x) -> Values { return x.col(0).square(); })};
-  if (axes.size() == 1) {
-    all.push_back(of("sin(2*x)", [](PointsView x) -> Values { return (2 * x.col(0)).sin(); }));
-    return all;
-  }
+  std::vector<Observable> all = position_observables();
+  if (axes.size() == 1) return all;
+  all.pop_back();
   all.push_back(of("y", [](PointsView x) -> Values { return x.col(1); }));
   all.push_back(of("y^2", [](PointsView x) -> Values { return x.col(1).square(); }));
   all.push_back(of("x*y", [](PointsView x) -> Values { return x.col(0) * x.col(1); }));

@@ -1,4 +1,4 @@
-/// Weak orders of schemes in one or two coordinates by their one-step operators, without sampling.
+/// Weak orders and measure orders of schemes in one or two coordinates by their one-step operators, without sampling.
 #pragma once
 
 #include <functional>
@@ -50,6 +50,20 @@ Result<OrderEstimate> lattice_weak_order(const ChainFactory& make, const Lattice
                                          const std::vector<Observable>& observables, const std::vector<double>& steps,
                                          const Execution& execution = {});
 
+/// Norm of the vector E_h g_k - E_mu g_k over the observables: E_h under the invariant law of the scheme of step h
+/// (FiniteTimeMeans::stationary_means), E_mu under the density w^2/Z of the lattice's weight by the trapezoidal rule
+/// on its nodes, so w must be the root of the invariant density, as those of overdamped_lattice and
+/// underdamped_lattice. The bound of an error is what the means differ by between a lattice and one of .8 of its
+/// density of nodes on intervals longer by a tenth. Steps decreasing. Failures as stationary_means and
+/// convergence_order, interrupted, and not_converged where the law loses more than 1e-5 of itself in a unit of time:
+/// no law of the scheme is then near. Throws InvalidArgument as FiniteTimeMeans, for a lattice without weight, and
+/// for chains with a Metropolis test, whose measure is exact.
+Result<OrderEstimate> lattice_measure_order(const ChainFactory& make, const LatticeProblem& problem,
+                                            const std::vector<Observable>& observables,
+                                            const std::vector<double>& steps, const Execution& execution = {});
+
+/// x, x^2, sin 2x of the first coordinate.
+std::vector<Observable> position_observables();
 /// On a line x, x^2, sin 2x; of (q, p) q, q^2, p, p^2, q p; on a circle cos, sin and sin of twice the angle.
 std::vector<Observable> lattice_observables(const LatticeProblem& problem);
 

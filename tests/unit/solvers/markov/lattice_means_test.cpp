@@ -169,6 +169,24 @@ TEST(FiniteTimeMeans, OfSplittingsInAHarmonicWell) {
   }
 }
 
+// Stationary moments in a harmonic well are the closed forms of the catalogue (which hold the discrete Lyapunov
+// equation to 1e-12 in underdamped_test.cpp), one and two Gaussians a step. Fails for a wrong equation of the left
+// eigenvector, its normalisation, or a law of the wrong step.
+TEST(FiniteTimeMeans, StationaryLawOfSplittingsInAHarmonicWell) {
+  const UnderdampedProblem motion = UnderdampedProblem::of(harmonic(), Temperature(kTau), 1.2, 1);
+  for (const std::string name : {"baoab", "oabao"}) {
+    const auto scheme = underdamped_scheme(name, motion, 0.5);
+    const HarmonicVariances exact = find_underdamped(name)->harmonic_variances(0.5);
+    const Result<Values> means = FiniteTimeMeans(*scheme, phase_space()).stationary_means(moments_of_plane);
+    ASSERT_TRUE(means.ok()) << means.why();
+    EXPECT_NEAR(means.value()(0), 0, 1e-7) << name;
+    EXPECT_NEAR(means.value()(1), 0, 1e-7) << name;
+    EXPECT_NEAR(means.value()(2), kTau * exact.position, 1e-7) << name;
+    EXPECT_NEAR(means.value()(3), kTau * exact.momentum, 1e-7) << name;
+    EXPECT_LT(means.report().counters.at("exit_rate"), 1e-7);
+  }
+}
+
 TEST(FiniteTimeMeans, RefusesWhatItCannotExamine) {
   const auto drift = test::minus_gradient(harmonic());
   const Lattice line({{-8, 8, 40}}, gaussian(kTau)), plane({{-8, 8, 24}, {-8, 8, 24}}, gaussian(kTau));
