@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/errors.hpp"
+#include "core/text.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -16,6 +17,13 @@ class DiffusionScheme : public Scheme {
   Index dimension() const override { return c_.dimension; }
   double step_size() const override { return step_; }
   Index normals_per_step() const override { return c_.noises; }
+  std::string remedy_for_loss() const override {
+    return "where drift or noise grow faster than linearly the moments of an explicit scheme do not converge, since "
+           "rare "
+           "paths are thrown out (Hutzenthaler, Jentzen, Kloeden 2011, theorem 1): steps smaller than " +
+           shortest(step_size()) +
+           " make them rarer; with additive noise tamed-euler, adaptive-euler and theta have moments that do";
+  }
 
  protected:
   bool additive() const { return c_.noise_class == NoiseClass::additive; }

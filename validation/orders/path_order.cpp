@@ -110,7 +110,9 @@ Result<OrderEstimate> order_by_paths(const SchemeFactory& make, const PathProble
     if (!mean.mean.allFinite() || !mean.standard_error.allFinite())
       return Result<OrderEstimate>::failure(
           Status::blew_up,
-          "a mean over paths is not finite at step " + shortest(options.steps[level]) + "; take smaller steps");
+          fmt::format(
+              "a mean over paths is not finite at step {}: paths are thrown out so far that powers overflow; {}",
+              shortest(options.steps[level]), make(options.steps[level])->remedy_for_loss()));
     estimate.errors.push_back(
         {options.steps[level], Measurement::sampled(mean.mean(0), mean.standard_error(0),
                                                     fmt::format("{} pairs of paths", options.paths))});
