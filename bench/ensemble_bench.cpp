@@ -147,6 +147,12 @@ void euler_blocks(benchmark::State& state) {
   move(state, *euler_maruyama(drift(1), Temperature(kTau), kStep), kPaths, 64, execution);
 }
 
+/// By wall time: what threads are for. Long enough that starting the pool does not count.
+void euler_threads(benchmark::State& state) {
+  const Execution execution = Execution::with_threads(static_cast<int>(state.range(0)));
+  move(state, *euler_maruyama(drift(1), Temperature(kTau), kStep), kPaths, 640, execution);
+}
+
 void mini_batch(benchmark::State& state) {
   const auto replacement = state.range(0) == 0 ? Replacement::with : Replacement::without;
   move(state, *mini_batch_sgd(std::make_shared<Centres>(100, 2), LearningRate(0.1), 10, replacement), kChunk, 64);
@@ -177,6 +183,7 @@ BENCHMARK(plain_loop)->Name("mt19937_loop")->Arg(1)->Arg(10);
 BENCHMARK(euler)->Name("euler_maruyama")->Arg(1)->Arg(10);
 BENCHMARK(heun_scheme)->Name("heun")->Arg(1)->Arg(10);
 BENCHMARK(euler_blocks)->Name("euler_maruyama_block")->Arg(64)->Arg(128)->Arg(256)->Arg(512)->Arg(1000);
+BENCHMARK(euler_threads)->Name("euler_maruyama_threads")->Arg(1)->Arg(2)->UseRealTime();
 BENCHMARK(mini_batch)->Name("mini_batch_sgd_without_replacement")->Arg(0)->Arg(1);
 
 }  // namespace
@@ -196,6 +203,7 @@ int main(int argc, char** argv) {
   std::printf("\nbest rate of all repetitions, in path-steps (Gaussians) a second:\n");
   reporter.ratio("euler_maruyama/1", "mt19937_loop/1");
   reporter.ratio("euler_maruyama/1", "noise_alone/");
+  reporter.ratio("euler_maruyama_threads/2", "euler_maruyama_threads/1");
   reporter.ratio("heun/1", "mt19937_loop/1");
   reporter.ratio("euler_maruyama/10", "mt19937_loop/10");
   reporter.ratio("heun/10", "mt19937_loop/10");
