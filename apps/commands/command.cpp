@@ -55,8 +55,8 @@ void integer_option(CLI::App& app, const std::string& name, T& target, std::int6
       ->type_name("N");
 }
 
-void number_option(CLI::App& app, const std::string& name, std::function<void(double)> store, const std::string& type,
-                   const std::string& help) {
+void number_option(CLI::App& app, const std::string& name, const std::function<void(double)>& store,
+                   const std::string& type, const std::string& help) {
   app.add_option_function<std::string>(
          name, [store, name](const std::string& text) { store(to_number(name, text)); }, help)
       ->type_name(type);
@@ -280,6 +280,36 @@ void refuse_extras(const CLI::App& sub) {
   throw UsageError(fmt::format("{} has no option {}{}", sub.get_name(), name, did_you_mean(name, option_names(sub))));
 }
 
+/// The command or option that the line begins with; UsageError, with the nearest name, if there is none such.
+std::string first_word(int argc, char** argv) {
+  if (argc < 2)
+    throw UsageError(
+        "which command? run, gap, bias, order, langevin, sgd-operator, verify or list; sgdlimits --help says more");
+  static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
+  std::string first = argv[1];
+  const bool option = first.starts_with("-");
+  const std::vector<std::string>& known = option ? kFlags : kCommands;
+  if (std::find(known.begin(), known.end(), first) == known.end())
+    throw UsageError((option ? "there is no option " : "there is no command ") + first + did_you_mean(first, known));
+  return first;
+}
+
+/// Whether a command is to be run: where help or the version is asked for, that is printed.
+bool parse(CLI::App& app, const std::string& first, std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  try {
+    app.parse(arguments);
+    return true;
+  } catch (const CLI::CallForHelp&) {
+    print(app.help());
+  } catch (const CLI::CallForVersion&) {
+    print(version_text());
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(first + ": " + error.what());
+  }
+  return false;
+}
+
 ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   CLI::App app(
       "sgdlimits computes both ends of the limit theorems of neural-network training and tells you whether, and "
@@ -310,34 +340,13 @@ ExitStatus dispatch(int argc, char** argv, const PotentialFactories& user) {
   for (CLI::App* sub : {run_app, gap_app, bias_app, order_app, langevin_app, sgd_operator_app, verify_app, list_app})
     sub->allow_extras();
 
-  if (argc < 2)
-    throw UsageError(
-        "which command? run, gap, bias, order, langevin, sgd-operator, verify or list; sgdlimits --help says more");
-  const std::string first = argv[1];
-  if (std::find(kCommands.begin(), kCommands.end(), first) == kCommands.end()) {
-    static const std::vector<std::string> kFlags = {"--version", "--help", "-h"};
-    if (!first.starts_with("-")) throw UsageError("there is no command " + first + did_you_mean(first, kCommands));
-    if (std::find(kFlags.begin(), kFlags.end(), first) == kFlags.end()) {
-      throw UsageError("there is no option " + first + did_you_mean(first, kFlags));
-    }
-  }
-  std::vector<std::string> arguments = joined_arguments(argc, argv);
+  const std::string first = first_word(argc, argv);
+  const std::vector<std::string> arguments = joined_arguments(argc, argv);
   for (const std::string& argument : arguments) {
     run_arguments.command_line += (run_arguments.command_line.empty() ? "" : " ") + argument;
     langevin_arguments.command_line += (langevin_arguments.command_line.empty() ? "" : " ") + shell_word(argument);
   }
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-  try {
-    app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
-    print(app.help());
-    return ExitStatus::done;
-  } catch (const CLI::CallForVersion&) {
-    print(version_text());
-    return ExitStatus::done;
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(first + ": " + error.what());
-  }
+  if (!parse(app, first, arguments)) return ExitStatus::done;
   for (const CLI::App* sub :
        {run_app, gap_app, bias_app, order_app, langevin_app, sgd_operator_app, verify_app, list_app})
     refuse_extras(*sub);
