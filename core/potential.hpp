@@ -3,9 +3,11 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/line_program.hpp"
 #include "core/points.hpp"
 #include "core/scratch.hpp"
 
@@ -60,6 +62,8 @@ class Potential {
   /// Where f is finite; motion reflects at its ends.
   virtual Box domain() const { return Box::everywhere(dimension()); }
   virtual PotentialFacts facts() const { return {}; }
+  /// d = 1: f for rigorous arithmetic (solvers/proof), up to a constant; empty where f is not known in that form.
+  virtual std::optional<LineProgram> line_program() const { return std::nullopt; }
   /// Coordinate names for axes of plots and for observables; x0, x1, ... unless overridden.
   virtual std::vector<std::string> coordinate_names() const;
   /// One line for reports, e.g. "(x^2-1)^2".

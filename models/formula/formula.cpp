@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "models/formula/line_program.hpp"
 #include "models/formula/mean_potential.hpp"
 #include "models/formula/potential_text.hpp"
 
@@ -61,6 +62,7 @@ std::shared_ptr<const Programs> compile(const FormulaSpec& spec) {
     inputs.push_back(name);
   }
   formula::Derivatives d = formula::differentiate(spec.expression, text.tree, inputs, samples.variables);
+  if (samples.variables == 1) programs->line = formula::line_program(d.graph, d.value, samples);
   programs->compile(d, samples);
   if (programs->terms > 0) programs->term_gradient = TermProgram(d.graph, d.gradient, samples);
   return programs;

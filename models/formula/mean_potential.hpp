@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct MeanPrograms {
   std::vector<std::string> variables;
   std::string description;
   MeanProgram value, gradient, both, laplacian, hessian;
+  std::optional<LineProgram> line;  ///< of an exact mean in one variable; a quadrature of samples has none
 
   void compile(Derivatives& d, const Samples& samples);
 };
@@ -35,6 +37,7 @@ class MeanPotential : public Base {
   bool has_exact_hessian() const override { return true; }
   std::vector<std::string> coordinate_names() const override { return programs_->variables; }
   std::string description() const override { return programs_->description; }
+  std::optional<LineProgram> line_program() const override { return programs_->line; }
 
   void value(PointsView x, ValuesOut f, Scratch& scratch) const override {
     double* out = f.data();
