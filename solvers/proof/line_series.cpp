@@ -272,6 +272,43 @@ std::optional<CellExpansion> LineSeries::expand(const Ball& start, int side, con
   return expansion;
 }
 
+std::vector<int> LineSeries::switching_signs(double x) {
+  std::string why;
+  std::vector<int> signs;
+  const std::vector<signed char> remembered = branches_;
+  std::fill(branches_.begin(), branches_.end(), static_cast<signed char>(0));
+  const bool known = run(Ball(x), 1, 1, Branches::decide, why);
+  if (known)
+    for (std::size_t k = 0; k < branches_.size(); ++k)
+      if (has_branches(program_.code()[k].op)) signs.push_back(branches_[k]);
+  branches_ = remembered;
+  return signs;
+}
+
+std::vector<double> LineSeries::switches(double lower, double upper) {
+  std::vector<double> places;
+  if (!has_kinks_) return places;
+  constexpr int kIntervals = 4096;
+  // off the lattice of short binary fractions, where kinks like to be
+  const auto at = [&](int i) { return lower + (upper - lower) * (i + 0.3137) / (kIntervals + 1); };
+  for (int i = 0; i < kIntervals; ++i) {
+    double a = at(i), b = at(i + 1);
+    const std::vector<int> from = switching_signs(a);
+    if (from.empty() || switching_signs(b) == from) continue;
+    for (int n = 0; n < 64; ++n) {
+      const double middle = 0.5 * (a + b);
+      (switching_signs(middle) == from ? a : b) = middle;
+    }
+    // the kink itself, if it is a double: there the argument is exactly 0 and its sign undecided
+    const double scale = std::ldexp(1.0, std::ilogb(upper - lower) - 20);
+    double place = b;
+    for (double candidate : {std::nearbyint(b / scale) * scale, a, b})
+      if (switching_signs(candidate).empty()) place = candidate;
+    places.push_back(place);
+  }
+  return places;
+}
+
 Ball LineSeries::value(const Ball& x) {
   std::string why;
   Ball result;

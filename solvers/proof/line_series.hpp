@@ -30,6 +30,10 @@ class LineSeries {
   std::optional<CellExpansion> expand(const Ball& start, int side, const Ball& length, std::string& why);
   /// f at a point.
   Ball value(const Ball& x);
+  /// Points of (lower, upper) where an argument of abs, relu, max or min changes sign, to double precision,
+  /// ascending: a lattice of 4096 intervals, bisected. Cells should end there; one that was missed is found by
+  /// expand.
+  std::vector<double> switches(double lower, double upper);
 
  private:
   enum class Branches { decide, keep };
@@ -38,6 +42,7 @@ class LineSeries {
   bool branch(std::size_t k, const LineProgram::Instruction& i, Branches branches, std::string& why);
   int decided_sign(std::size_t k, const BallSeries& switching, LineOp op) const;
   bool function(std::size_t k, const LineProgram::Instruction& i, int terms, std::string& why);
+  std::vector<int> switching_signs(double x);
   void note_zeros(const Ball& end, int which);
 
   LineProgram program_;

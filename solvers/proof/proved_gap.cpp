@@ -6,7 +6,6 @@
 
 #include "core/errors.hpp"
 #include "solvers/proof/certificate.hpp"
-#include "solvers/spectrum/kinks.hpp"
 #include "solvers/spectrum/spectral_gap.hpp"
 
 namespace sgdlimits {
@@ -61,7 +60,11 @@ class GapProof {
         plan_(std::move(plan)),
         options_(options),
         execution_(execution),
-        series_(program_, options.terms, options.bits) {}
+        series_(program_, options.terms, options.bits) {
+    // a margin, since the ends may still move outward
+    const double span = plan_.right - plan_.left;
+    for (double kink : series_.switches(plan_.left - span, plan_.right + span)) plan_.kinks.push_back(kink);
+  }
 
   Result<ProvedGap> run() {
     const double width = options_.relative_width;
@@ -116,11 +119,13 @@ class GapProof {
       chosen = {BarrierEnd::Kind::reflecting, end, {}, {}};
       return true;
     }
-    // f is infinite at a finite end: the tail is what lies between the end and a point close to it; else farther out
-    for (int j = 2; j < 26; ++j) {
+    // f is infinite at a finite end: the tail is what lies between the end and a point so close that its square is
+    // below the width. An infinite tail is tried farther and farther out.
+    const int close = static_cast<int>(std::ceil(4 - 0.5 * std::log2(options_.relative_width)));
+    for (int j = 0; j < 24; ++j) {
       if (std::isfinite(end))
-        x = end - side * std::ldexp(1.0, std::ilogb(span) - j);
-      else if (j > 2)
+        x = end - side * std::ldexp(1.0, std::ilogb(span) - close - j);
+      else if (j > 0)
         x = rounded(x + side * 0.1 * std::abs(x - plan_.meet), span);
       if (const auto growth = proof::tail_growth(program_, x, side, end, temperature_, rate, why)) {
         chosen = {BarrierEnd::Kind::tail, x, *growth, {}};
@@ -155,8 +160,8 @@ class GapProof {
       start.arriving_slope = start.slope;
     } else {
       end.kind = BarrierEnd::Kind::zero;
-      // what a piece without the solution's own curvature costs is of third order in its length
-      const double longest = 0.01 * std::cbrt(options_.relative_width) * span;
+      // what a piece without the solution's own curvature costs is of second order in its length
+      const double longest = 3e-3 * std::sqrt(options_.relative_width) * span;
       const auto left_zero = leave_zero(series_, problem, end.x, inward, longest, end.piece);
       if (!left_zero) {
         why = "no first piece of the subsolution was found at " + std::to_string(end.x);
@@ -275,7 +280,6 @@ Result<ProvedGap> prove_spectral_gap(const Potential& potential, Temperature tem
   plan.left = std::isfinite(domain.lower(0)) ? domain.lower(0) : rounded(axis.lower(), span);
   plan.right = std::isfinite(domain.upper(0)) ? domain.upper(0) : rounded(axis.upper(), span);
   plan.meet = rounded(heaviest(estimate.value(), potential, temperature) + 0.0137 * span, span);
-  for (double kink : kinks(potential, axis.lower(), axis.upper())) plan.kinks.push_back(rounded(kink, span));
   if (!program_is_of(*program, potential, plan.left, plan.right))
     return refuse(Status::out_of_reach, "no proof: the potential and its program disagree");
   return GapProof(*program, temperature, domain, plan, options, execution).run();
