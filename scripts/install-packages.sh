@@ -6,6 +6,7 @@ packages=(
   g++ cmake ninja-build pkg-config git
   libboost-dev libboost-iostreams-dev libboost-filesystem-dev libboost-system-dev
   libeigen3-dev libspectra-dev librandom123-dev libfmt-dev
+  libflint-dev libflint-arb-dev libmpfr-dev
   libginac-dev libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libnetcdf-c++4-dev
   libgnuplot-iostream-dev gnuplot-nox
 )

@@ -137,6 +137,11 @@ CLI::App* add_gap(CLI::App& app, GapArguments& a) {
   integer_option(*gap, "--modes", a.modes, 1, 100, "nonzero eigenvalues wanted (5)");
   number_option(
       *gap, "--tolerance", [&a](double v) { a.tolerance = v; }, "EPS", "relative accuracy wanted (1e-6)");
+  gap->add_flag("--prove", a.prove, "one dimension: an interval that is a theorem, by ball arithmetic");
+  number_option(
+      *gap, "--relative-width", [&a](double v) { a.relative_width = v; }, "W", "of the proved interval (1e-9)");
+  gap->add_option("--certificate", a.certificate, "write what another program needs to check the proof")
+      ->type_name("FILE");
   common_options(*gap, a);
   return gap;
 }

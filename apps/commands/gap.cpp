@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands/asked_problem.hpp"
+#include "apps/commands/gap_proof.hpp"
 #include "apps/commands/interruption.hpp"
 #include "apps/commands/progress.hpp"
 #include "apps/commands/sub_commands.hpp"
@@ -124,7 +125,10 @@ ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user) {
   options.modes = arguments.modes;
   options.tolerance = arguments.tolerance;
   options.box = asked_box(arguments, problem.potential->coordinate_names());
+  if (!arguments.prove && !arguments.certificate.empty())
+    throw UsageError("--certificate needs a proof: add --prove");
   const auto begin = std::chrono::steady_clock::now();
+  std::optional<Result<ProvedGap>> proof;
   const Result<SpectralGapEstimate> result = [&] {
     const Interruption interruption;
     Progress progress(arguments.quiet);
@@ -132,11 +136,28 @@ ExitStatus gap(const GapArguments& arguments, const PotentialFactories& user) {
     Execution execution = Execution::with_threads(thread_count(arguments));
     execution.stop = interruption.token();
     execution.progress = [&](double fraction) { progress.set(fraction); };
-    return spectral_gap(*problem.potential, problem.temperature, options, execution);
+    Result<SpectralGapEstimate> estimate = spectral_gap(*problem.potential, problem.temperature, options, execution);
+    if (arguments.prove) {
+      progress.begin("proof");
+      const Box everywhere = Box::everywhere(problem.potential->dimension());
+      proof = prove(problem, arguments, options.box.value_or(everywhere), execution);
+    }
+    return estimate;
   }();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  print(arguments.json ? gap_json(problem, result, seconds).dump(2) + "\n" : gap_text(problem, result));
-  return status_of(result.status());
+  ExitStatus status = status_of(result.status());
+  if (proof) {
+    write_certificate(*proof, arguments);
+    status = worse(status, status_of(proof->status()));
+  }
+  if (arguments.json) {
+    Json json = gap_json(problem, result, seconds);
+    if (proof) json["proof"] = proof_json(*proof, arguments);
+    print(json.dump(2) + "\n");
+  } else {
+    print(gap_text(problem, result) + (proof ? proof_text(*proof, arguments) : ""));
+  }
+  return status;
 }
 
 }  // namespace sgdlimits

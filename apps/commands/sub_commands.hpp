@@ -50,6 +50,9 @@ struct ProblemArguments : CommonOptions {
 struct GapArguments : ProblemArguments {
   Index modes = 5;
   double tolerance = 1e-6;
+  bool prove = false;
+  double relative_width = 1e-9;
+  std::filesystem::path certificate;  ///< empty: none is written
 };
 
 struct BiasArguments : ProblemArguments {

@@ -8,7 +8,7 @@ set(allowed_validation core models solvers validation)
 set(allowed_apps core models solvers validation apps)
 
 # Libraries that belong to some layers only: pattern, then the folders that may include it.
-set(library_patterns "ginac/" "toml\\+\\+/" "nlohmann/" "CLI/" "netcdf" "gnuplot-iostream" "fftw3" "iostream>" "Random123/" "Spectra/")
+set(library_patterns "ginac/" "toml\\+\\+/" "nlohmann/" "CLI/" "netcdf" "gnuplot-iostream" "fftw3" "iostream>" "Random123/" "Spectra/" "arb" "arf" "mpfr")
 set("only_ginac/" models/formula)
 set("only_toml\\+\\+/" apps)
 set("only_nlohmann/" apps)
@@ -19,6 +19,9 @@ set("only_fftw3" solvers/fourier)
 set("only_iostream>" apps)
 set("only_Random123/" core)
 set("only_Spectra/" solvers/spectrum)
+set("only_arb" solvers/proof)
+set("only_arf" solvers/proof)
+set("only_mpfr" apps/certificate_checker)
 
 set(wrong 0)
 foreach(layer core models solvers validation apps)
