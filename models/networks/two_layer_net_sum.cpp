@@ -6,6 +6,7 @@
 
 #include "core/errors.hpp"
 #include "core/text.hpp"
+#include "models/networks/line_program.hpp"
 
 namespace sgdlimits {
 
@@ -130,6 +131,8 @@ std::vector<std::string> weight_names(Index width, Index inputs) {
 }
 
 std::vector<std::string> TwoLayerNetSum::coordinate_names() const { return weight_names(width(), inputs()); }
+
+std::optional<LineProgram> TwoLayerNetSum::line_program() const { return networks::line_program(spec_); }
 
 std::string TwoLayerNetSum::description() const {
   std::string inputs_text = fmt::format("{} inputs", inputs());

@@ -33,6 +33,7 @@ class TwoLayerNetSum : public FiniteSum {
   PotentialFacts facts() const override;
   std::vector<std::string> coordinate_names() const override;
   std::string description() const override;
+  std::optional<LineProgram> line_program() const override;
 
  protected:
   Index width() const { return spec_.outer_weights.size(); }
