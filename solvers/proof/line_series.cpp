@@ -75,24 +75,38 @@ void logcosh_series(arb_poly_t result, const arb_poly_t a, slong terms, slong bi
   arb_poly_sub(result, s.get(), log2.get(), bits);
 }
 
-// log(a + sqrt(a^2 + shift)): asinh for shift = 1, acosh for shift = -1
-void area_series(arb_poly_t result, const arb_poly_t a, slong shift, slong terms, slong bits) {
-  BallSeries square;
-  arb_poly_mullow(square.get(), a, a, terms, bits);
-  arb_poly_add_si(square.get(), square.get(), shift, bits);
-  arb_poly_sqrt_series(square.get(), square.get(), terms, bits);
-  arb_poly_add(square.get(), square.get(), a, bits);
-  arb_poly_log_series(result, square.get(), terms, bits);
+// The integral of a' h, with the value `first` gives at a_0: no cancellation on wide balls
+void integral_series(arb_poly_t result, const arb_poly_t a, const BallSeries& h,
+                     void (*first)(arb_t, const arb_t, slong), slong terms, slong bits) {
+  Ball value;
+  arb_poly_get_coeff_arb(value.get(), a, 0);
+  first(value.get(), value.get(), bits);
+  BallSeries r;
+  arb_poly_derivative(r.get(), a, bits);
+  arb_poly_mullow(r.get(), r.get(), h.get(), terms, bits);
+  arb_poly_integral(r.get(), r.get(), bits);
+  arb_poly_truncate(r.get(), terms);
+  arb_poly_set_coeff_arb(r.get(), 0, value.get());
+  arb_poly_swap(result, r.get());
 }
 
-// (log(1 + a) - log(1 - a))/2
+// asinh (shift = 1) and acosh (shift = -1): a' (a^2 + shift)^{-1/2}
+void area_series(arb_poly_t result, const arb_poly_t a, slong shift, slong terms, slong bits) {
+  BallSeries h;
+  arb_poly_mullow(h.get(), a, a, terms, bits);
+  arb_poly_add_si(h.get(), h.get(), shift, bits);
+  arb_poly_rsqrt_series(h.get(), h.get(), terms, bits);
+  integral_series(result, a, h, shift > 0 ? arb_asinh : arb_acosh, terms, bits);
+}
+
+// a'/(1 - a^2)
 void atanh_series(arb_poly_t result, const arb_poly_t a, slong terms, slong bits) {
-  BallSeries plus, minus;
-  arb_poly_log1p_series(plus.get(), a, terms, bits);
-  arb_poly_neg(minus.get(), a);
-  arb_poly_log1p_series(minus.get(), minus.get(), terms, bits);
-  arb_poly_sub(plus.get(), plus.get(), minus.get(), bits);
-  arb_poly_scalar_mul_2exp_si(result, plus.get(), -1);
+  BallSeries h;
+  arb_poly_mullow(h.get(), a, a, terms, bits);
+  arb_poly_neg(h.get(), h.get());
+  arb_poly_add_si(h.get(), h.get(), 1, bits);
+  arb_poly_inv_series(h.get(), h.get(), terms, bits);
+  integral_series(result, a, h, arb_atanh, terms, bits);
 }
 
 void power_series(arb_poly_t result, const arb_poly_t a, double exponent, slong terms, slong bits) {

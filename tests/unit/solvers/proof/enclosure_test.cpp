@@ -48,12 +48,10 @@ TEST(TailSeries, HoldsTheCoefficientsAtPointsOfAHalfLine) {
             arb_poly_get_coeff_arb(c.get(), f->at_start.get(), k);
             const auto n = static_cast<std::size_t>(k);
             arb_sub_arf(c.get(), c.get(), tail[n].lower(), 160);
-            if (!arf_is_inf(tail[n].lower()))
-              EXPECT_FALSE(arb_is_negative(c.get())) << to_string(op) << " order " << k;
+            EXPECT_TRUE(arf_is_inf(tail[n].lower()) || !arb_is_negative(c.get())) << to_string(op) << " order " << k;
             arb_poly_get_coeff_arb(c.get(), f->at_start.get(), k);
             arb_sub_arf(c.get(), c.get(), tail[n].upper(), 160);
-            if (!arf_is_inf(tail[n].upper()))
-              EXPECT_FALSE(arb_is_positive(c.get())) << to_string(op) << " order " << k;
+            EXPECT_TRUE(arf_is_inf(tail[n].upper()) || !arb_is_positive(c.get())) << to_string(op) << " order " << k;
           }
         }
       }
