@@ -51,14 +51,14 @@ class Reader {
     mpz_t m, e;
     mpz_inits(m, e, nullptr);
     const bool good = mpz_set_str(m, mantissa.c_str(), 16) == 0 && mpz_set_str(e, exponent.c_str(), 16) == 0 &&
-                      mpz_sizeinbase(m, 2) <= static_cast<std::size_t>(kBits) && mpz_fits_slong_p(e);
+                      mpz_sizeinbase(m, 2) <= static_cast<std::size_t>(working_bits) && mpz_fits_slong_p(e);
     Interval x;
     if (good) {
       mpfr_set_z_2exp(x.lower, m, mpz_get_si(e), MPFR_RNDD);
       mpfr_set(x.upper, x.lower, MPFR_RNDU);
     }
     mpz_clears(m, e, nullptr);
-    if (!good) fail("not an exact number of at most " + std::to_string(kBits) + " bits");
+    if (!good) fail("not an exact number of at most " + std::to_string(working_bits) + " bits");
     return x;
   }
 
@@ -142,6 +142,13 @@ Certificate read_certificate(std::istream& in) {
   Certificate c;
   std::istringstream line = reader.line();
   for (const char* w : {"sgdlimits", "spectral", "gap", "certificate", "1"}) reader.expect(line, w);
+  line = reader.line();
+  reader.expect(line, "bits");
+  c.bits = static_cast<int>(reader.number(line));
+  reader.expect(line, "terms");
+  c.terms = static_cast<int>(reader.number(line));
+  if (c.bits < 2 || c.bits > 100000 || c.terms < 4 || c.terms > 10000) reader.fail("out of range");
+  working_bits = c.bits + 64;
   line = reader.line();
   reader.expect(line, "temperature");
   c.temperature = reader.number(line);

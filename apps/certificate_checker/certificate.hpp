@@ -31,12 +31,13 @@ struct Barrier {
 };
 
 struct Certificate {
+  int bits = 0, terms = 0;  ///< of the prover
   double temperature = 0, lower_end = 0, upper_end = 0;
   Program program;
   Barrier supersolution, subsolution;
 };
 
-/// Throws std::runtime_error with the line that was not understood.
+/// Sets the working precision. Throws std::runtime_error with the line that was not understood.
 Certificate read_certificate(std::istream& in);
 
 }  // namespace checker

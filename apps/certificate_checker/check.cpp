@@ -6,8 +6,6 @@
 namespace checker {
 namespace {
 
-constexpr int kTerms = 44;
-
 std::string text(const Interval& x) {
   char buffer[64];
   mpfr_snprintf(buffer, sizeof buffer, "%.12Rg", x.lower);
@@ -20,7 +18,13 @@ bool equal(const Interval& a, const Interval& b) { return (a - b).is_zero(); }
 class MarchCheck {
  public:
   MarchCheck(const Certificate& c, const Barrier& barrier, const March& march, int side, bool super)
-      : c_(c), barrier_(barrier), march_(march), side_(side), super_(super), tau_(c.temperature) {
+      : c_(c),
+        barrier_(barrier),
+        march_(march),
+        side_(side),
+        super_(super),
+        tau_(c.temperature),
+        terms_(c.terms + 8) {
     bool kinks = false;
     for (const Instruction& i : c.program.code) kinks = kinks || has_branch(i.op);
     has_kinks_ = kinks;
@@ -74,14 +78,18 @@ class MarchCheck {
 
   // c p - tau c^2 + q >= rate beyond end.x, p the outward derivative and q the second derivative of f
   void check_tail(const End& end, double domain_end) {
-    Interval segment(std::min(end.x, domain_end));
-    mpfr_set_d(segment.upper, std::max(end.x, domain_end), MPFR_RNDU);
+    Interval segment(end.x);
+    if (std::isinf(domain_end) && end.x * domain_end > 0)
+      segment.power = 1;  // x = b t, t >= 1
+    else
+      segment = Interval::hull(segment, Interval(domain_end));
     const int order = std::max(2, end.order);
     if (order > 20) refuse("asks for a derivative of too high an order", Interval(end.x));
     Branches on_tail = undecided();
     Series tail = expand(c_.program, segment, -side_, order, on_tail);
     Branches at_point = on_tail;
     Series point = expand(c_.program, Interval(end.x), -side_, order, at_point);
+    for (Interval& coefficient : tail) coefficient = coefficient.plain();
     Interval p = tail[1], q = Interval(2) * tail[2];
     double factorial = 2;
     for (int m = 3; m <= order; ++m) factorial *= m;
@@ -166,9 +174,9 @@ class MarchCheck {
     else
       branches = undecided();
     Branches keep = branches;
-    Series f = expand(c_.program, from.x, side_, kTerms - 1, keep);
-    const Series all = expand(c_.program, cell, side_, kTerms, keep);
-    f.push_back(all[static_cast<std::size_t>(kTerms)]);
+    Series f = expand(c_.program, from.x, side_, terms_ - 1, keep);
+    const Series all = expand(c_.program, cell, side_, terms_, keep);
+    f.push_back(all[static_cast<std::size_t>(terms_)]);
     const Series first = derivative(f), second = derivative(first);
     Series g = solve(from, first, second);
     join(g, to, h);
@@ -196,7 +204,7 @@ class MarchCheck {
   Series solve(const Node& from, const Series& first, const Series& second) const {
     Series g{from.value, from.slope};
     const Interval lambda(barrier_.solved_for);
-    for (int k = 0; k + 2 < kTerms; ++k) {
+    for (int k = 0; k + 2 < terms_; ++k) {
       Interval s = -(lambda * g[static_cast<std::size_t>(k)]);
       for (int j = 0; j <= k; ++j) {
         const auto n = static_cast<std::size_t>(k - j);
@@ -235,12 +243,13 @@ class MarchCheck {
   int side_;
   bool super_, has_kinks_ = false;
   Interval tau_;
+  int terms_;
 };
 
 // The sign of G'(left) G(right) + G'(right) G(left), exactly.
 int meeting_sign(const Node& left, const Node& right) {
   mpfr_t a, b;
-  mpfr_inits2(4 * kBits + 4096, a, b, static_cast<mpfr_ptr>(nullptr));
+  mpfr_inits2(4 * working_bits + 4096, a, b, static_cast<mpfr_ptr>(nullptr));
   const int inexact = mpfr_mul(a, left.arriving_slope.lower, right.value.lower, MPFR_RNDN) +
                       mpfr_mul(b, right.arriving_slope.lower, left.value.lower, MPFR_RNDN);
   mpfr_neg(b, b, MPFR_RNDN);

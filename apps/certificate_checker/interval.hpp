@@ -8,14 +8,15 @@
 
 namespace checker {
 
-constexpr mpfr_prec_t kBits = 256;
+/// Set once, by what the certificate's numbers need, before the first interval is made.
+inline mpfr_prec_t working_bits = 256;
 
 /// {x real: lower <= x <= upper}; every operation rounds outward. The product of 0 and an infinite end is 0, since
 /// only real numbers are meant.
 class Interval {
  public:
   Interval() {
-    mpfr_inits2(kBits, lower, upper, static_cast<mpfr_ptr>(nullptr));
+    mpfr_inits2(working_bits, lower, upper, static_cast<mpfr_ptr>(nullptr));
     mpfr_set_zero(lower, 1);
     mpfr_set_zero(upper, 1);
   }
@@ -24,6 +25,7 @@ class Interval {
     mpfr_set_d(upper, x, MPFR_RNDU);
   }
   Interval(const Interval& other) : Interval() {
+    power = other.power;
     mpfr_set(lower, other.lower, MPFR_RNDD);
     mpfr_set(upper, other.upper, MPFR_RNDU);
   }
@@ -36,6 +38,18 @@ class Interval {
   void swap(Interval& other) noexcept {
     mpfr_swap(lower, other.lower);
     mpfr_swap(upper, other.upper);
+    std::swap(power, other.power);
+  }
+  /// The same numbers over all t >= 1 with power 0.
+  Interval plain() const {
+    Interval r = *this;
+    r.power = 0;
+    // t^power runs from 1 to infinity or to 0
+    if (power > 0 && mpfr_sgn(lower) < 0) mpfr_set_inf(r.lower, -1);
+    if (power > 0 && mpfr_sgn(upper) > 0) mpfr_set_inf(r.upper, 1);
+    if (power < 0 && mpfr_sgn(lower) > 0) mpfr_set_zero(r.lower, 1);
+    if (power < 0 && mpfr_sgn(upper) < 0) mpfr_set_zero(r.upper, 1);
+    return r;
   }
   static Interval everything() {
     Interval r;
@@ -64,6 +78,7 @@ class Interval {
   bool finite() const { return mpfr_number_p(lower) && mpfr_number_p(upper); }
 
   mpfr_t lower, upper;
+  double power = 0;
 };
 
 namespace detail {
@@ -78,8 +93,23 @@ inline void multiply(mpfr_t r, const mpfr_t a, const mpfr_t b, mpfr_rnd_t roundi
 
 }  // namespace detail
 
+/// As a multiple of a higher power: t^-q is between 0 and 1.
+inline Interval raised(const Interval& a, double power) {
+  Interval r = a;
+  r.power = power;
+  if (mpfr_sgn(a.lower) > 0) mpfr_set_zero(r.lower, 1);
+  if (mpfr_sgn(a.upper) < 0) mpfr_set_zero(r.upper, 1);
+  return r;
+}
+
 inline Interval operator+(const Interval& a, const Interval& b) {
+  if (a.power != b.power) {
+    if (a.is_zero()) return b;
+    if (b.is_zero()) return a;
+    return a.power < b.power ? raised(a, b.power) + b : a + raised(b, a.power);
+  }
   Interval r;
+  r.power = a.power;
   mpfr_add(r.lower, a.lower, b.lower, MPFR_RNDD);
   mpfr_add(r.upper, a.upper, b.upper, MPFR_RNDU);
   if (mpfr_nan_p(r.lower)) mpfr_set_inf(r.lower, -1);
@@ -89,6 +119,7 @@ inline Interval operator+(const Interval& a, const Interval& b) {
 
 inline Interval operator-(const Interval& a) {
   Interval r;
+  r.power = a.power;
   mpfr_neg(r.lower, a.upper, MPFR_RNDD);
   mpfr_neg(r.upper, a.lower, MPFR_RNDU);
   return r;
@@ -98,6 +129,7 @@ inline Interval operator-(const Interval& a, const Interval& b) { return a + (-b
 
 inline Interval operator*(const Interval& a, const Interval& b) {
   Interval r, s;
+  r.power = a.power + b.power;
   detail::multiply(r.lower, a.lower, b.lower, MPFR_RNDD);
   detail::multiply(r.upper, a.lower, b.lower, MPFR_RNDU);
   const std::pair<mpfr_srcptr, mpfr_srcptr> others[] = {{a.lower, b.upper}, {a.upper, b.lower}, {a.upper, b.upper}};
@@ -115,6 +147,7 @@ inline Interval operator/(const Interval& a, const Interval& b) {
   const int low = mpfr_sgn(b.lower), high = mpfr_sgn(b.upper);
   if ((low < 0 && high > 0) || (low == 0 && high == 0)) return Interval::everything();
   Interval r;
+  r.power = -b.power;
   high == 0 ? mpfr_set_inf(r.lower, -1) : static_cast<void>(mpfr_ui_div(r.lower, 1, b.upper, MPFR_RNDD));
   low == 0 ? mpfr_set_inf(r.upper, 1) : static_cast<void>(mpfr_ui_div(r.upper, 1, b.lower, MPFR_RNDU));
   return a * r;
@@ -131,7 +164,8 @@ inline Interval absolute(const Interval& a) {
 
 using MpfrFunction = int (*)(mpfr_t, mpfr_srcptr, mpfr_rnd_t);
 /// f(a) for a rising f; MPFR knows the limits at infinite ends.
-inline Interval rising(MpfrFunction f, const Interval& a) {
+inline Interval rising(MpfrFunction f, const Interval& argument) {
+  const Interval a = argument.plain();
   Interval r;
   f(r.lower, a.lower, MPFR_RNDD);
   f(r.upper, a.upper, MPFR_RNDU);

@@ -1,5 +1,6 @@
 #include "apps/certificate_checker/series.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -75,11 +76,22 @@ Series quotient(const Series& a, const Series& b, std::size_t size) {
   return r;
 }
 
-Series exponential(const Series& a, std::size_t size) {
-  return by_derivative(rising(mpfr_exp, a[0]), a, size, [](const Series& g, std::size_t k) { return g[k]; });
+// for v < 0 and n <= -v p, t^n exp(v t^p) falls from t = 1 on: exp(v t^p) <= exp(v) t^-n
+Interval exponential_value(const Interval& a) {
+  if (!(a.power > 0) || !a.negative()) return rising(mpfr_exp, a);
+  Interval r;
+  mpfr_exp(r.upper, a.upper, MPFR_RNDU);
+  r.power = -std::floor(std::min(64.0, -mpfr_get_d(a.upper, MPFR_RNDU) * a.power));
+  return r;
 }
 
-Interval sigmoid_value(const Interval& a) {
+Series exponential(const Series& a, std::size_t size) {
+  return by_derivative(exponential_value(a[0]), a, size, [](const Series& g, std::size_t k) { return g[k]; });
+}
+
+Interval sigmoid_value(const Interval& argument) {
+  if (argument.power > 0 && argument.negative()) return exponential_value(argument);
+  const Interval a = argument.plain();
   // 1/(1 + exp(-a)) rises in a: each end alone
   Interval r;
   const auto end = [](mpfr_t out, const mpfr_t x, mpfr_rnd_t rounding) {
@@ -108,7 +120,8 @@ Series hyperbolic_tangent(const Series& a, std::size_t size) {
 }
 
 // log(1 + exp a) = max(a, 0) + log(1 + exp(-|a|)), which rises in a
-Interval softplus_value(const Interval& a) {
+Interval softplus_value(const Interval& argument) {
+  const Interval a = argument.plain();
   Interval r;
   const auto end = [](mpfr_t out, const mpfr_t x, mpfr_rnd_t rounding) {
     if (mpfr_inf_p(x)) {
@@ -143,7 +156,15 @@ Series whole_power(const Series& a, long exponent, std::size_t size) {
 
 Series real_power(const Series& a, double p, std::size_t size) {
   if (!a[0].positive()) return everything(size);
-  const Interval first = rising(mpfr_exp, Interval(p) * rising(mpfr_log, a[0]));
+  // (v t^q)^p = v^p t^(q p) where q p is exact
+  Interval base = a[0];
+  const double power = base.power * p;
+  const bool exact = std::fma(base.power, p, -power) == 0;
+  base.power = exact ? 0 : base.power;
+  base = base.plain();
+  if (!base.positive()) return everything(size);
+  Interval first = rising(mpfr_exp, Interval(p) * rising(mpfr_log, base));
+  if (exact) first.power = power;
   const Series inverse = quotient(constant(Interval(p)), a, size);
   return by_derivative(first, a, size, [&](const Series& g, std::size_t k) { return convolve(g, inverse, k); });
 }
@@ -155,7 +176,8 @@ Interval unit() {
 }
 
 // sin or cos over an interval: both ends and, if the interval may hold an extremum, all of [-1, 1]
-Interval circular(const Interval& a, bool cosine) {
+Interval circular(const Interval& argument, bool cosine) {
+  const Interval a = argument.plain();
   if (!a.finite()) return unit();
   Interval width = a - a;
   if (mpfr_cmp_d(width.upper, 0.5) > 0) return unit();
@@ -300,7 +322,7 @@ Series expand(const Program& program, const Interval& centre, int side, int orde
       r = whole ? whole_power(*a, static_cast<long>(i.constant), size) : real_power(*a, i.constant, size);
     } else if (has_branch(i.op)) {
       if (branches[k] == 0) {
-        const Interval s = b ? (*a)[0] - (*b)[0] : (*a)[0];
+        const Interval s = (b ? (*a)[0] - (*b)[0] : (*a)[0]).plain();
         branches[k] = s.positive() ? 1 : s.negative() ? -1 : 0;
       }
       r = branched(i, *a, b, branches[k], size);

@@ -37,10 +37,13 @@ std::string barrier_text(const char* name, const Barrier& barrier) {
 
 }  // namespace
 
-std::string certificate(const LineProgram& program, double lower_end, double upper_end, const Barrier& supersolution,
-                        const Barrier& subsolution) {
-  return fmt::format("sgdlimits spectral gap certificate 1\ntemperature {:a}\ndomain {:a} {:a}\nprogram {}\n",
-                     supersolution.problem.temperature, lower_end, upper_end, program.code().size()) +
+std::string certificate(const LineProgram& program, int terms, double lower_end, double upper_end,
+                        const Barrier& supersolution, const Barrier& subsolution) {
+  return fmt::format(
+             "sgdlimits spectral gap certificate 1\nbits {} terms {}\ntemperature {:a}\ndomain {:a} {:a}\nprogram "
+             "{}\n",
+             supersolution.problem.bits, terms, supersolution.problem.temperature, lower_end, upper_end,
+             program.code().size()) +
          program.text() + barrier_text("supersolution", supersolution) + barrier_text("subsolution", subsolution);
 }
 

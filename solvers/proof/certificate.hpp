@@ -30,7 +30,7 @@ struct Barrier {
 
 /// The file format is described in docs/guide/proof.md. All numbers are exact: doubles as C hexadecimals, nodes as
 /// "mantissa exponent" in hexadecimal (mantissa 2^exponent).
-std::string certificate(const LineProgram& program, double lower_end, double upper_end, const Barrier& supersolution,
-                        const Barrier& subsolution);
+std::string certificate(const LineProgram& program, int terms, double lower_end, double upper_end,
+                        const Barrier& supersolution, const Barrier& subsolution);
 
 }  // namespace sgdlimits::proof

@@ -25,6 +25,7 @@ struct Plan {
   double left = 0, right = 0;  // where tails begin
   double meet = 0;
   std::vector<double> kinks;
+  int bits = 0, terms = 0;
 };
 
 double rounded(double x, double scale) {
@@ -60,7 +61,7 @@ class GapProof {
         plan_(std::move(plan)),
         options_(options),
         execution_(execution),
-        series_(program_, options.terms, options.bits) {
+        series_(program_, plan_.terms, plan_.bits) {
     // a margin, since the ends may still move outward
     const double span = plan_.right - plan_.left;
     for (double kink : series_.switches(plan_.left - span, plan_.right + span)) plan_.kinks.push_back(kink);
@@ -140,7 +141,7 @@ class GapProof {
   // One of the two functions; why is empty if every cell of it is verified.
   Barrier barrier(double solved_for, double proved_for, std::string& why) {
     Barrier b;
-    b.problem = {temperature_, solved_for, proved_for, options_.bits};
+    b.problem = {temperature_, solved_for, proved_for, plan_.bits};
     b.left_end = left_end_;
     b.right_end = right_end_;
     why.clear();
@@ -214,7 +215,7 @@ class GapProof {
       gap.cells += static_cast<long>(b->left.nodes.size() + b->right.nodes.size()) - 2;
     gap.reach_lower = super.left_end.x;
     gap.reach_upper = super.right_end.x;
-    gap.certificate = proof::certificate(program_, lower_end_, upper_end_, super, sub);
+    gap.certificate = proof::certificate(program_, plan_.terms, lower_end_, upper_end_, super, sub);
     return gap;
   }
 
@@ -234,8 +235,18 @@ void check(const GapProofOptions& options, const Potential& potential) {
                           "1");
   if (!(options.relative_width >= 1e-13 && options.relative_width <= 1e-2))
     throw InvalidArgument("relative width of a proved gap", options.relative_width, "between 1e-13 and 0.01");
-  if (options.bits < 96) throw InvalidArgument("bits of a proof", std::to_string(options.bits), "96 or more");
-  if (options.terms < 8) throw InvalidArgument("terms of a proof", std::to_string(options.terms), "8 or more");
+  if (options.bits && *options.bits < 96)
+    throw InvalidArgument("bits of a proof", std::to_string(*options.bits), "96 or more");
+  if (options.terms && *options.terms < 8)
+    throw InvalidArgument("terms of a proof", std::to_string(*options.terms), "8 or more");
+}
+
+// The residual must stay below width lambda_1 G while its parts are of the size of the curvature times G: so many
+// digits are to be gained by the series, and somewhat more carried.
+void choose_precision(Plan& plan, const GapProofOptions& options, double curvature) {
+  const double digits = std::log10(std::max(1.0, std::abs(curvature) / plan.rate) / options.relative_width);
+  plan.bits = options.bits.value_or(192 + std::max(0, static_cast<int>(4.5 * (digits - 10))));
+  plan.terms = options.terms.value_or(36 + std::max(0, static_cast<int>(0.8 * (digits - 10))));
 }
 
 // Both stand for the same function, up to a constant: a guard against a wrong program, outside the proof.
@@ -280,6 +291,8 @@ Result<ProvedGap> prove_spectral_gap(const Potential& potential, Temperature tem
   plan.left = std::isfinite(domain.lower(0)) ? domain.lower(0) : rounded(axis.lower(), span);
   plan.right = std::isfinite(domain.upper(0)) ? domain.upper(0) : rounded(axis.upper(), span);
   plan.meet = rounded(heaviest(estimate.value(), potential, temperature) + 0.0137 * span, span);
+  Scratch scratch;
+  choose_precision(plan, options, potential.hessian(Eigen::VectorXd::Constant(1, plan.meet), scratch)(0, 0));
   if (!program_is_of(*program, potential, plan.left, plan.right))
     return refuse(Status::out_of_reach, "no proof: the potential and its program disagree");
   return GapProof(*program, temperature, domain, plan, options, execution).run();

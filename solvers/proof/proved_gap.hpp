@@ -1,6 +1,7 @@
 /// An interval for the spectral gap that is a theorem, in one dimension.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/parallel.hpp"
@@ -12,8 +13,9 @@ namespace sgdlimits {
 
 struct GapProofOptions {
   double relative_width = 1e-9;  ///< of the interval, between 1e-13 and 1e-2
-  int bits = 192;                ///< working precision, at least 96
-  int terms = 36;                ///< of the Taylor series on a cell, at least 8
+  /// Working precision and terms of the Taylor series on a cell, at least 96 and 8; unless said, what the width and
+  /// the smallness of the gap ask for (192 and 36 at the default width and a gap of order 1).
+  std::optional<int> bits, terms;
   Box box = Box::everywhere(1);  ///< reflecting ends where finite; the potential's domain unless smaller
 };
 

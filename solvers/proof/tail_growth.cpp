@@ -9,18 +9,12 @@ namespace {
 
 constexpr int kOrder = 12;
 
-TailInterval segment_between(double a, double b) {
-  TailInterval segment(std::min(a, b));
-  arf_set_d(segment.upper(), std::max(a, b));
-  return segment;
-}
-
 // c_k into k! c_k in the direction outward
 void as_outward_derivatives(TailSeries& series, int side) {
   double factor = 1;
   for (std::size_t k = 0; k < series.size(); ++k) {
     if (k > 0) factor *= side * static_cast<double>(k);
-    series[k] = TailInterval(factor) * series[k];
+    series[k] = (TailInterval(factor) * series[k]).plain();
   }
 }
 
@@ -37,7 +31,7 @@ bool is_supersolution(double c, double p, double q, double temperature, double r
 
 std::optional<TailGrowth> tail_growth(const LineProgram& program, double x, int side, double end, double temperature,
                                       double rate, std::string& why) {
-  TailSeries tail = tail_series(program, segment_between(x, end), kOrder);
+  TailSeries tail = tail_series(program, tail_segment(x, end), kOrder);
   TailSeries point = tail_series(program, TailInterval(x), kOrder);
   as_outward_derivatives(tail, side);
   as_outward_derivatives(point, side);

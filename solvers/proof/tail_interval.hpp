@@ -1,4 +1,4 @@
-/// Intervals with possibly infinite ends, for what happens on a half-line.
+/// Intervals for what happens on a half-line: with infinite ends, and carrying a power of the distance.
 #pragma once
 
 #include <arf.h>
@@ -11,8 +11,10 @@
 
 namespace sgdlimits::proof {
 
-/// {x real: lower <= x <= upper}, ends in binary floating point or infinite; all operations round outward to `kBits`.
-/// An interval that holds every real number is [-inf, inf]: "nothing known", never an error.
+/// {v t^power : lower <= v <= upper}, for a fixed t >= 1 that all intervals of one computation share: x = b t on a
+/// tail that starts at b. So x^6 and x^6 - x^4 have finite ends, their quotient is a bounded interval, and exp(-x^2)
+/// falls faster than any product with it rises. Ends in binary floating point or infinite; all operations round
+/// outward to `kBits`. An interval that holds every real number is [-inf, inf]: "nothing known", never an error.
 class TailInterval {
  public:
   static constexpr slong kBits = 128;
@@ -25,11 +27,14 @@ class TailInterval {
     arf_set_d(lower_, value);
     arf_set_d(upper_, value);
   }
-  TailInterval(const TailInterval& other) : TailInterval() {
+  TailInterval(const TailInterval& other) : power(other.power) {
+    arf_init(lower_);
+    arf_init(upper_);
     arf_set(lower_, other.lower_);
     arf_set(upper_, other.upper_);
   }
   TailInterval& operator=(const TailInterval& other) {
+    power = other.power;
     arf_set(lower_, other.lower_);
     arf_set(upper_, other.upper_);
     return *this;
@@ -43,11 +48,16 @@ class TailInterval {
   arf_ptr upper() { return upper_; }
   arf_srcptr lower() const { return lower_; }
   arf_srcptr upper() const { return upper_; }
+  /// The same numbers over all t >= 1, power 0: ends may become infinite.
+  TailInterval plain() const;
+
+  double power = 0;  ///< small binary fractions: sums and products of them are exact
 
  private:
   arf_t lower_, upper_;
 };
 
+/// The larger power of both; a lower one is t^-q times it, between 0 and 1.
 TailInterval operator+(const TailInterval& a, const TailInterval& b);
 TailInterval operator-(const TailInterval& a, const TailInterval& b);
 TailInterval operator-(const TailInterval& a);
@@ -60,7 +70,10 @@ TailInterval integer_power(const TailInterval& a, long exponent);
 /// c_k encloses f^(k)(x)/k! for every x of a segment, k <= order = size - 1.
 using TailSeries = std::vector<TailInterval>;
 
-/// The program's series on {x: lower <= x <= upper}. Kinks inside the segment give everything() from the derivative
+/// The tail beyond x: [x, end] for x < end, [end, x] otherwise.
+TailInterval tail_segment(double x, double end);
+
+/// The program's series on a segment. Kinks inside the segment give everything() from the derivative
 /// on that jumps; what is not known is everything().
 TailSeries tail_series(const LineProgram& program, const TailInterval& segment, int order);
 

@@ -29,7 +29,8 @@ void end_of(arf_t r, arf_srcptr at, bool lower, ArbFunction f, double at_minus_i
 }
 
 // f(a) for f that rises; the limits must be enclosed from the outside.
-TailInterval rising(const TailInterval& a, ArbFunction f, double at_minus_infinity, double at_plus_infinity) {
+TailInterval rising(const TailInterval& argument, ArbFunction f, double at_minus_infinity, double at_plus_infinity) {
+  const TailInterval a = argument.plain();
   TailInterval r;
   end_of(r.lower(), a.lower(), true, f, at_minus_infinity, at_plus_infinity);
   end_of(r.upper(), a.upper(), false, f, at_minus_infinity, at_plus_infinity);
@@ -57,6 +58,19 @@ void arb_softplus(arb_t r, const arb_t a, slong bits) {
 }
 // atan, rounded to the outside of pi/2
 constexpr double kHalfPi = 1.5707963267948968;
+
+// exp(v t^p) <= exp(v) t^-n for v < 0 and n <= -v p, as t^n exp(v t^p) then falls from t = 1 on
+TailInterval exponential_value(const TailInterval& a) {
+  TailInterval r = rising(a, arb_exp, 0, kInfinity);
+  if (a.power > 0 && arf_sgn(a.upper()) < 0) {
+    // over all t the largest is exp(upper), at t = 1
+    TailInterval top;
+    end_of(top.upper(), a.upper(), false, arb_exp, 0, kInfinity);
+    r = top;
+    r.power = -std::floor(std::min(64.0, -arf_get_d(a.upper(), ARF_RND_UP) * a.power));
+  }
+  return r;
+}
 
 TailSeries constant_series(const TailInterval& c, int order) {
   TailSeries s(static_cast<std::size_t>(order) + 1, TailInterval(0));
@@ -91,7 +105,7 @@ TailInterval coefficient_of_product(const TailSeries& a, const TailSeries& b, st
 }
 
 TailSeries exponential(const TailSeries& a) {
-  return integrate(rising(a[0], arb_exp, 0, kInfinity), a, [](const TailSeries& g, std::size_t k) { return g[k]; });
+  return integrate(exponential_value(a[0]), a, [](const TailSeries& g, std::size_t k) { return g[k]; });
 }
 
 TailSeries quotient(const TailSeries& a, const TailSeries& b) {
@@ -106,7 +120,9 @@ TailSeries quotient(const TailSeries& a, const TailSeries& b) {
 
 // s' = s (1 - s) a'; 1 - s is kept as sigmoid(-a), which does not cancel
 TailSeries sigmoid(const TailSeries& a) {
-  const TailInterval complement = rising(-a[0], arb_sigmoid, 0, 1);
+  // 1 - s < exp(-a), which carries its decay
+  TailInterval complement = rising(-a[0], arb_sigmoid, 0, 1);
+  if (a[0].power > 0 && arf_sgn(a[0].lower()) > 0) complement = exponential_value(-a[0]);
   return integrate(rising(a[0], arb_sigmoid, 0, 1), a, [&](const TailSeries& g, std::size_t k) {
     TailInterval r = g[k] * complement;
     for (std::size_t j = 1; j <= k; ++j) r = r - g[k - j] * g[j];
@@ -153,22 +169,37 @@ TailSeries unknown(const TailSeries& a) { return TailSeries(a.size(), TailInterv
 
 TailSeries logarithm(const TailSeries& a) {
   if (arf_sgn(a[0].lower()) < 0) return unknown(a);
+  const TailInterval argument = a[0].plain();
   TailInterval first;
-  if (arf_is_zero(a[0].lower()))
+  if (arf_is_zero(argument.lower()))
     arf_neg_inf(first.lower());
   else
-    end_of(first.lower(), a[0].lower(), true, arb_log, -kInfinity, kInfinity);
-  end_of(first.upper(), a[0].upper(), false, arb_log, -kInfinity, kInfinity);
+    end_of(first.lower(), argument.lower(), true, arb_log, -kInfinity, kInfinity);
+  end_of(first.upper(), argument.upper(), false, arb_log, -kInfinity, kInfinity);
   return integral_of(first, quotient(constant_series(TailInterval(1), static_cast<int>(a.size()) - 1), a), a);
+}
+
+// (v t^q)^p = v^p t^(q p), the exponent exact or not carried
+TailInterval real_power_value(const TailInterval& a, double p) {
+  TailInterval v = a;
+  v.power = 0;
+  const double power = a.power * p;
+  const bool exact = std::fma(a.power, p, -power) == 0;
+  if (!exact) v = a.plain();
+  if (arf_sgn(v.lower()) <= 0) return TailInterval::everything();
+  TailInterval log;
+  end_of(log.lower(), v.lower(), true, arb_log, -kInfinity, kInfinity);
+  end_of(log.upper(), v.upper(), false, arb_log, -kInfinity, kInfinity);
+  TailInterval r = rising(TailInterval(p) * log, arb_exp, 0, kInfinity);
+  if (exact) r.power = power;
+  return r;
 }
 
 // a^p for a > 0: g' = p g/a a'
 TailSeries real_power(const TailSeries& a, double p) {
   if (arf_sgn(a[0].lower()) <= 0) return unknown(a);
-  TailSeries first_log = {logarithm({a[0]})[0]};
-  const TailInterval first = rising(TailInterval(p) * first_log[0], arb_exp, 0, kInfinity);
   const TailSeries inverse = quotient(constant_series(TailInterval(p), static_cast<int>(a.size()) - 1), a);
-  return integrate(first, a,
+  return integrate(real_power_value(a[0], p), a,
                    [&](const TailSeries& g, std::size_t k) { return coefficient_of_product(g, inverse, k); });
 }
 
@@ -270,7 +301,7 @@ TailSeries function(LineOp op, const TailSeries& a) {
       return integral_of(rising(a[0], arb_asinh, -kInfinity, kInfinity), root, a);
     }
     case LineOp::acosh: {
-      if (arf_cmp_si(a[0].lower(), 1) <= 0) return unknown(a);
+      if (arf_cmp_si(a[0].plain().lower(), 1) <= 0) return unknown(a);
       const TailSeries root = real_power(shifted(-1, whole_power(a, 2)), -0.5);
       return integral_of(rising(a[0], arb_acosh, 0, kInfinity), root, a);
     }
