@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <optional>
 #include <string>
 #include <utility>
@@ -239,77 +238,6 @@ class LevelSetSearch {
   std::optional<Report> failure_;
 };
 
-/// Unit vectors that cover the sphere of R^d evenly.
-Points directions(Index d) {
-  if (d == 1) return (Points(2, 1) << -1, 1).finished();
-  const Index n = d == 2 ? 96 : 400;
-  Points u(n, d);
-  for (Index i = 0; i < n; ++i) {
-    const double t = (static_cast<double>(i) + 0.5) / static_cast<double>(n);
-    if (d == 2) {
-      u.row(i) << std::cos(2 * std::numbers::pi * t), std::sin(2 * std::numbers::pi * t);
-    } else {
-      const double z = 1 - 2 * t, r = std::sqrt(1 - z * z), a = std::numbers::pi * (3 - std::sqrt(5.0)) * i;
-      u.row(i) << r * std::cos(a), r * std::sin(a), z;
-    }
-  }
-  return u;
-}
-
-/// V = |grad f|^2/(4 tau) - Lap f/2, +infinity outside `inside` or where it cannot be evaluated.
-class WittenPotential {
- public:
-  WittenPotential(const Potential& potential, double tau, const Box& inside)
-      : potential_(potential), tau_(tau), inside_(inside) {}
-
-  double operator()(const Eigen::ArrayXd& x) const {
-    if (!((x > inside_.lower).all() && (x < inside_.upper).all())) return kInfinity;
-    Points block = x.transpose().replicate(kLanes, 1), g(kLanes, x.size());
-    Values laplacian(1);
-    potential_.gradient(block, g, scratch_);
-    potential_.laplacian(x.transpose(), laplacian, scratch_);
-    const double v = g.row(0).square().sum() / (4 * tau_) - 0.5 * laplacian(0);
-    return std::isfinite(v) ? v : kInfinity;
-  }
-
-  /// Over the given directions, then by pattern search from the best three: a channel that runs to infinity is seen
-  /// under an angle that shrinks with the radius.
-  double smallest_on_sphere(const Eigen::ArrayXd& centre, double radius, const Points& u) const {
-    std::vector<std::pair<double, Index>> found;
-    for (Index i = 0; i < u.rows(); ++i) found.emplace_back((*this)(centre + radius * u.row(i).transpose()), i);
-    std::sort(found.begin(), found.end());
-    double smallest = found.front().first;
-    for (std::size_t k = 0; k < std::min<std::size_t>(3, found.size()) && u.cols() > 1; ++k)
-      smallest = std::min(smallest, descend(centre, radius, u.row(found[k].second).transpose(), found[k].first));
-    return smallest;
-  }
-
- private:
-  double descend(const Eigen::ArrayXd& centre, double radius, Eigen::ArrayXd direction, double v) const {
-    for (double step = 0.05; step > 1e-12;) {
-      bool better = false;
-      for (Index j = 0; j < direction.size(); ++j)
-        for (const double sign : {-1.0, 1.0}) {
-          Eigen::ArrayXd next = direction;
-          next(j) += sign * step;
-          next /= next.matrix().norm();
-          const double value = (*this)(centre + radius * next);
-          if (!(value < v)) continue;
-          v = value;
-          direction = next;
-          better = true;
-        }
-      if (!better) step *= 0.5;
-    }
-    return v;
-  }
-
-  const Potential& potential_;
-  double tau_;
-  Box inside_;
-  mutable Scratch scratch_;
-};
-
 }  // namespace
 
 Result<Box> gibbs_box(const Potential& potential, Temperature temperature, double tail) {
@@ -329,24 +257,6 @@ Result<Box> gibbs_box(const Potential& potential, Temperature temperature, doubl
     throw InvalidArgument("box", "empty inside the potential's domain", "one that meets it");
   const double tau = temperature.value();
   return LevelSetSearch(potential, tau, -tau * std::log(tail), inside).run();
-}
-
-double essential_spectrum_bottom(const Potential& potential, Temperature temperature, const Box& box,
-                                 const Box& limits) {
-  const Box inside = intersection(limits, potential.domain());
-  const WittenPotential v(potential, temperature.value(), inside);
-  const Points u = directions(potential.dimension());
-  const Eigen::ArrayXd centre = 0.5 * (box.lower + box.upper);
-  const double radius = 0.5 * (box.upper - box.lower).matrix().norm();
-  constexpr int kShells = 14;
-  double last = kInfinity, before = kInfinity;
-  for (const int k : {kShells - 4, kShells}) {
-    before = last;
-    last = v.smallest_on_sphere(centre, std::ldexp(radius, k), u);
-  }
-  if (!std::isfinite(last)) return kInfinity;
-  if (std::abs(last - before) <= 1e-4 * std::abs(last)) return std::max(last, 0.0);
-  return last < 0.9 * before ? 0.0 : kInfinity;
 }
 
 }  // namespace sgdlimits

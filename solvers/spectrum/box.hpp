@@ -19,11 +19,4 @@ namespace sgdlimits {
 Result<Box> gibbs_box(const Potential& potential, Temperature temperature, double tail = 1e-16);
 Result<Box> gibbs_box(const Potential& potential, Temperature temperature, double tail, const Box& limits);
 
-/// lim inf of V = |grad f|^2/(4 tau) - Lap f/2 at infinity within `limits`: the bottom of the essential spectrum of
-/// -L on L2(mu) in one dimension, a lower bound for it in several (Persson 1960). Seen on two spheres of radius 2^10
-/// and 2^14 times the box: a limit if V agrees there to 1e-4, 0 if it falls, otherwise +infinity (V grows, or no side
-/// of `limits` is infinite). An estimate.
-double essential_spectrum_bottom(const Potential& potential, Temperature temperature, const Box& box,
-                                 const Box& limits);
-
 }  // namespace sgdlimits

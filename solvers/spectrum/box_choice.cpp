@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "solvers/spectrum/box.hpp"
 #include "solvers/spectrum/lowest_modes.hpp"
+#include "solvers/spectrum/witten_potential.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -40,6 +41,15 @@ void widen(Box& box, const Box& limits, double factor) {
   const Eigen::ArrayXd extra = 0.5 * (factor - 1) * (box.upper - box.lower);
   box.lower = (box.lower - extra).max(limits.lower);
   box.upper = (box.upper + extra).min(limits.upper);
+}
+
+/// Cells for a box that grew by the ratios.
+void refine(CellCounts& cells, const Eigen::ArrayXd& ratio) {
+  const Index d = cells.size();
+  for (Index j = 0; j < d; ++j)
+    if (ratio(j) > 1)
+      cells(j) =
+          d == 1 ? 4096 : std::min<Index>(d == 2 ? 160 : 28, std::lround(ratio(j) * static_cast<double>(cells(j))));
 }
 
 /// Widens the axes that the modes feel until the longest standing wave lies close to the bottom of the essential
@@ -143,11 +153,7 @@ Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature
           return !moved.ok() || ((moved.value() - on_box.value()).abs() > kBoxTolerance * on_box.value()).any();
         });
         const Eigen::ArrayXd ratio = (choice.box.upper - choice.box.lower) / length;
-        for (Index j = 0; j < d; ++j)
-          if (ratio(j) > 1)
-            cells(j) =
-                d == 1 ? 4096
-                       : std::min<Index>(d == 2 ? 160 : 28, std::lround(ratio(j) * static_cast<double>(cells(j))));
+        refine(cells, ratio);
         ceiling = d == 1 ? below : 0.97 * wave;
         continue;
       }
@@ -164,8 +170,17 @@ Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature
           choice.essential_bottom);
       return {std::move(choice), Report{Status::not_converged, why, {}}};
     }
-    if (choice.modes == 0 || choice.relative_effect.maxCoeff() <= kBoxTolerance) return choice;
-    widen(choice.box, inside, 1.15);
+    if (choice.modes == 0) return choice;
+    if (choice.relative_effect.maxCoeff() > kBoxTolerance) {
+      widen(choice.box, inside, 1.15);
+      continue;
+    }
+    const Box allowed =
+        classically_allowed_box(potential, temperature, on_box.value()(choice.modes - 1), choice.box, inside);
+    const Eigen::ArrayXd ratio = (allowed.upper - allowed.lower) / (choice.box.upper - choice.box.lower);
+    if (!(ratio > 1).any()) return choice;
+    choice.box = allowed;
+    refine(cells, ratio);
   }
   return {std::move(choice),
           Report{Status::not_converged,

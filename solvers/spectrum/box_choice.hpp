@@ -24,7 +24,8 @@ struct BoxChoice {
 
 /// Starts from `gibbs_box` with tail 1e-12 inside `limits` and widens the free sides by 1.15 until no wanted
 /// eigenvalue changes by more than 1e-8 relative when all free sides grow by 1.3 in total: both boxes carry the same
-/// lattice, so nothing but the box changes. A side held by `limits` is a reflecting end and stays.
+/// lattice, so nothing but the box changes. A side held by `limits` is a reflecting end and stays. A box that passes is
+/// widened to `classically_allowed_box` of the highest wanted eigenvalue, and tried again, until it holds that region.
 ///
 /// If V has a finite limit S at infinity (see `essential_spectrum_bottom`), the box is made so long that its own
 /// lowest standing wave, tau (pi/length)^2, is below 2e-3 S; modes that stay above S (1 - 2e-3) are then no

@@ -97,7 +97,7 @@ TEST(GapProof, CertificatesOfEveryKindAreVerified) {
 TEST(GapProof, OfAOneWeightNetOnData) {
   const Place place;
   std::ofstream(place.path() / "net.toml")
-      << R"(title = "one weight"
+      << R"toml(title = "one weight"
 [potential]
 kind = "two-layer-net"
 activation = "sigmoid"
@@ -107,19 +107,17 @@ loss = "square"
 loss_factor = 1.0
 outer_weights = [4.0]
 ridge = 0.13
-data = {file = ")"
+data = {file = ")toml"
       << SGDLIMITS_SOURCE_DIR
-      << R"(/examples/data/iris.csv", inputs = ["petal_length_cm"], target = "8*(species == 1)",
-      standardise = ["petal_length_cm"]
-}
+      << R"toml(/examples/data/iris.csv", inputs = ["petal_length_cm"], target = "8*(species == 1)", standardise = ["petal_length_cm"]}
 [dynamics]
 learning_rate = 0.5
-)";
+)toml";
   const Outcome outcome = place.run({"gap", "net.toml", "--prove", "--json", "--quiet"});
-ASSERT_EQ(outcome.status, 0) << outcome.out << outcome.err;
-const Json json = Json::parse(outcome.out);
-EXPECT_EQ(json.at("proof").at("status"), "ok");
-EXPECT_NEAR(json.at("spectral_gap").get<double>() / json.at("proof").at("lower").get<double>(), 1, 1e-6);
+  ASSERT_EQ(outcome.status, 0) << outcome.out << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json.at("proof").at("status"), "ok");
+  EXPECT_NEAR(json.at("spectral_gap").get<double>() / json.at("proof").at("lower").get<double>(), 1, 1e-6);
 }
 
 TEST(GapProof, RefusesWithReasonAndStatus) {
