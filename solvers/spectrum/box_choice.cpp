@@ -86,6 +86,120 @@ double limit_of_standing_waves(double on_box, double grown) {
   return std::max(0.0, (q * grown - on_box) / (q - 1));
 }
 
+/// The rounds of `choose_box`: eigenvalues on the box and on a grown one, then what they ask for.
+class BoxSearch {
+ public:
+  BoxSearch(const Potential& potential, Temperature temperature, const Box& start, const Box& inside, Index wanted,
+            const Execution& execution)
+      : potential_(potential),
+        temperature_(temperature),
+        inside_(inside),
+        wanted_(wanted),
+        execution_(execution),
+        d_(potential.dimension()),
+        choice_{start, wanted, {}, kInfinity, 0, nullptr},
+        cells_(CellCounts::Constant(d_, d_ == 1   ? 512
+                                        : d_ == 2 ? 48
+                                                  : 14)),
+        below_(essential_spectrum_bottom(potential, temperature, start, inside)),
+        ceiling_(std::min(below_, 1e300)) {}
+
+  Result<BoxChoice> run() {
+    for (; choice_.growths <= kMaxGrowths; ++choice_.growths) {
+      const FreeSides all = FreeSides::Constant(d_, true);
+      const auto on_box = eigenvalues(all, false, &choice_.generator), grown = eigenvalues(all, true, nullptr);
+      if (!on_box.ok()) return Result<BoxChoice>(on_box.report());
+      if (!grown.ok()) return Result<BoxChoice>(grown.report());
+      const Values effect = ((on_box.value() - grown.value()) / grown.value()).abs();
+      const bool stalled = d_ > 1 && choice_.growths >= 6 && effect.maxCoeff() > 0.3 * before_;
+      before_ = effect.maxCoeff();
+      count_modes(on_box.value(), effect, stalled);
+      if (choice_.modes < wanted_ && !long_enough_ && (std::isfinite(below_) || stalled) &&
+          widened_for_continuum(on_box.value(), grown.value()))
+        continue;
+      choice_.relative_effect = effect.head(choice_.modes);
+      if (choice_.modes < wanted_)
+        choice_.essential_bottom =
+            d_ == 1 ? below_ : limit_of_standing_waves(on_box.value()(choice_.modes), grown.value()(choice_.modes));
+      if (choice_.modes == 0) return without_modes(stalled);
+      if (choice_.relative_effect.maxCoeff() > kBoxTolerance)
+        widen(choice_.box, inside_, 1.15);
+      else if (!widened_to_allowed(on_box.value()(choice_.modes - 1)))
+        return std::move(choice_);
+    }
+    const std::string why = fmt::format("an eigenvalue still changes by {:.2g} relative when the box grows by {}",
+                                        choice_.relative_effect.maxCoeff(), kGrowth);
+    return {std::move(choice_), Report{Status::not_converged, why, {}}};
+  }
+
+ private:
+  /// On the lattice of the box, or on the same lattice grown along the axes of `grow`.
+  Result<Values> eigenvalues(const FreeSides& grow, bool grown, std::shared_ptr<const Generator>* keep) const {
+    const FreeSides low = choice_.box.lower > inside_.lower, high = choice_.box.upper < inside_.upper;
+    return eigenvalues_on(potential_, lattice(choice_.box, cells_, low && grow, high && grow, grown), temperature_,
+                          wanted_, ceiling_, execution_, keep);
+  }
+
+  /// Below the essential spectrum; in several dimensions its bottom may lie above the limit of V (channels), so what
+  /// does not feel the box counts.
+  void count_modes(const Values& on_box, const Values& effect, bool stalled) {
+    choice_.modes = (on_box < below_ * (1 - kNearBottom)).count();
+    if (d_ == 1 || !(stalled || long_enough_ || choice_.modes < wanted_)) return;
+    choice_.modes = 0;
+    while (choice_.modes < wanted_ && effect(choice_.modes) <= kBoxTolerance) ++choice_.modes;
+  }
+
+  /// Once, to the length of a standing wave near the bottom; false where the bottom is 0.
+  bool widened_for_continuum(const Values& on_box, const Values& grown) {
+    long_enough_ = true;
+    const double wave = d_ == 1 ? below_ : on_box(choice_.modes);
+    if (!(wave > 0)) return false;
+    const Eigen::ArrayXd length = choice_.box.upper - choice_.box.lower;
+    const auto feels = [&](Index j) {
+      FreeSides one = FreeSides::Constant(d_, false);
+      one(j) = true;
+      const auto moved = d_ == 1 ? Result<Values>(grown) : eigenvalues(one, true, nullptr);
+      return !moved.ok() || ((moved.value() - on_box).abs() > kBoxTolerance * on_box).any();
+    };
+    widen_for_continuum(choice_.box, inside_, temperature_.value(), wave, feels);
+    refine(cells_, (choice_.box.upper - choice_.box.lower) / length);
+    ceiling_ = d_ == 1 ? below_ : 0.97 * wave;
+    return true;
+  }
+
+  bool widened_to_allowed(double energy) {
+    const Box allowed = classically_allowed_box(potential_, temperature_, energy, choice_.box, inside_);
+    const Eigen::ArrayXd ratio = (allowed.upper - allowed.lower) / (choice_.box.upper - choice_.box.lower);
+    if (!(ratio > 1).any()) return false;
+    choice_.box = allowed;
+    refine(cells_, ratio);
+    return true;
+  }
+
+  /// In several dimensions a weakly bound state on a coarse long box cannot be told from the continuum: no claim.
+  Result<BoxChoice> without_modes(bool stalled) {
+    if (d_ == 1 || !(below_ > 0 || stalled || long_enough_)) return std::move(choice_);
+    const std::string why = fmt::format(
+        "every mode still changes when the box grows; an essential spectrum may start near {:.2g}, and whether an "
+        "eigenvalue lies below it is not decided; a reflecting box has a definite answer",
+        choice_.essential_bottom);
+    return {std::move(choice_), Report{Status::not_converged, why, {}}};
+  }
+
+  const Potential& potential_;
+  Temperature temperature_;
+  Box inside_;
+  Index wanted_;
+  const Execution& execution_;
+  Index d_;
+  BoxChoice choice_;
+  CellCounts cells_;
+  double below_;    // the bottom of the essential spectrum
+  double ceiling_;  // finite: upper bounds will do here
+  double before_ = kInfinity;
+  bool long_enough_ = false;
+};
+
 }  // namespace
 
 Result<std::shared_ptr<const Generator>> generator_on(const Potential& potential, std::shared_ptr<const Grid> grid,
@@ -115,78 +229,8 @@ Result<BoxChoice> choose_box(const Potential& potential, Temperature temperature
                              const Execution& execution) {
   auto start = gibbs_box(potential, temperature, 1e-12, limits);
   if (!start.ok()) return Result<BoxChoice>(start.report());
-  BoxChoice choice{start.value(), wanted, {}, kInfinity, 0, nullptr};
-  const Index d = potential.dimension();
   const Box inside{limits.lower.max(potential.domain().lower), limits.upper.min(potential.domain().upper)};
-  const double below = essential_spectrum_bottom(potential, temperature, choice.box, inside);
-  CellCounts cells = CellCounts::Constant(d, d == 1 ? 512 : d == 2 ? 48 : 14);
-  bool long_enough = false;
-  double ceiling = std::min(below, 1e300), before = kInfinity;  // finite: upper bounds will do here
-  for (; choice.growths <= kMaxGrowths; ++choice.growths) {
-    const FreeSides low = choice.box.lower > inside.lower, high = choice.box.upper < inside.upper;
-    const auto on = [&](const FreeSides& grow, bool grown, std::shared_ptr<const Generator>* keep) {
-      return eigenvalues_on(potential, lattice(choice.box, cells, low && grow, high && grow, grown), temperature,
-                            wanted, ceiling, execution, keep);
-    };
-    const FreeSides all = FreeSides::Constant(d, true);
-    const auto on_box = on(all, false, &choice.generator), grown = on(all, true, nullptr);
-    if (!on_box.ok()) return Result<BoxChoice>(on_box.report());
-    if (!grown.ok()) return Result<BoxChoice>(grown.report());
-    const Values effect = ((on_box.value() - grown.value()) / grown.value()).abs();
-    choice.modes = (on_box.value() < below * (1 - kNearBottom)).count();
-    // the bottom may lie above the limit of V (channels): in several dimensions what does not feel the box counts
-    const bool stalled = d > 1 && choice.growths >= 6 && effect.maxCoeff() > 0.3 * before;
-    if (d > 1 && (stalled || long_enough || choice.modes < wanted)) {
-      choice.modes = 0;
-      while (choice.modes < wanted && effect(choice.modes) <= kBoxTolerance) ++choice.modes;
-    }
-    before = effect.maxCoeff();
-    if (choice.modes < wanted && !long_enough && (std::isfinite(below) || stalled)) {
-      long_enough = true;
-      const double wave = d == 1 ? below : on_box.value()(choice.modes);
-      if (wave > 0) {
-        const Eigen::ArrayXd length = choice.box.upper - choice.box.lower;
-        widen_for_continuum(choice.box, inside, temperature.value(), wave, [&](Index j) {
-          FreeSides one = FreeSides::Constant(d, false);
-          one(j) = true;
-          const auto moved = d == 1 ? grown : on(one, true, nullptr);
-          return !moved.ok() || ((moved.value() - on_box.value()).abs() > kBoxTolerance * on_box.value()).any();
-        });
-        const Eigen::ArrayXd ratio = (choice.box.upper - choice.box.lower) / length;
-        refine(cells, ratio);
-        ceiling = d == 1 ? below : 0.97 * wave;
-        continue;
-      }
-    }
-    choice.relative_effect = effect.head(choice.modes);
-    if (choice.modes < wanted)
-      choice.essential_bottom =
-          d == 1 ? below : limit_of_standing_waves(on_box.value()(choice.modes), grown.value()(choice.modes));
-    // in several dimensions a weakly bound state on a coarse long box cannot be told from the continuum: no claim
-    if (choice.modes == 0 && d > 1 && (below > 0 || stalled || long_enough)) {
-      const std::string why = fmt::format(
-          "every mode still changes when the box grows; an essential spectrum may start near {:.2g}, and whether an "
-          "eigenvalue lies below it is not decided; a reflecting box has a definite answer",
-          choice.essential_bottom);
-      return {std::move(choice), Report{Status::not_converged, why, {}}};
-    }
-    if (choice.modes == 0) return choice;
-    if (choice.relative_effect.maxCoeff() > kBoxTolerance) {
-      widen(choice.box, inside, 1.15);
-      continue;
-    }
-    const Box allowed =
-        classically_allowed_box(potential, temperature, on_box.value()(choice.modes - 1), choice.box, inside);
-    const Eigen::ArrayXd ratio = (allowed.upper - allowed.lower) / (choice.box.upper - choice.box.lower);
-    if (!(ratio > 1).any()) return choice;
-    choice.box = allowed;
-    refine(cells, ratio);
-  }
-  return {std::move(choice),
-          Report{Status::not_converged,
-                 fmt::format("an eigenvalue still changes by {:.2g} relative when the box grows by {}",
-                             choice.relative_effect.maxCoeff(), kGrowth),
-                 {}}};
+  return BoxSearch(potential, temperature, start.value(), inside, wanted, execution).run();
 }
 
 }  // namespace sgdlimits

@@ -20,6 +20,7 @@ class GridFamily {
 
   GridFamily(const Potential& potential, const Box& box);
   std::shared_ptr<const Grid> at(double factor) const;
+  bool has_kinks() const { return ends_.size() > 2; }
 
  private:
   Axis pieces(double factor) const;

@@ -37,7 +37,8 @@ std::vector<double> kinks(const Potential& potential, double lower, double upper
         ga = gm;
       }
     }
-    if (!(std::abs(gb - ga) > 0.5 * change(i))) continue;
+    // half of the jump is left where a point of the bisection is the kink itself and f' there the mean of both sides
+    if (!(std::abs(gb - ga) > 0.25 * change(i))) continue;
     const double at = 0.5 * (a + b);
     found.push_back(std::abs(at) < 1e-13 * (upper - lower) ? 0.0 : at);
     if (found.size() > 64) return {};

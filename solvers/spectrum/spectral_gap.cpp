@@ -100,7 +100,8 @@ class Refinement {
     limits_.clear();
     worst_ = 0;
     for (std::size_t k = 0; k < history_.size(); ++k) {
-      Extrapolation e = extrapolate(factors_, history_[k]);
+      Extrapolation e =
+          extrapolate(factors_, history_[k], family_.has_kinks() ? ErrorExpansion::all_powers : ErrorExpansion::even);
       const auto mode = static_cast<Index>(k);
       const double effect = choice_.relative_effect.size() > mode ? choice_.relative_effect(mode) : 0.0;
       // growing on and on adds a geometric series to the first change

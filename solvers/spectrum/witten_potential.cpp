@@ -153,8 +153,9 @@ Box classically_allowed_box(const Potential& potential, Temperature temperature,
       ray.row(i) =
           (centre + radius * std::pow(ratio, static_cast<double>(i)) * u.row(k).transpose().array()).transpose();
     const Values values = d == 1 ? v.between(ray.col(0)) : v.along(ray);
+    // one point farther out: the region may end between the two, or at a wall
     for (Index i = 0; i < values.size(); ++i)
-      if (values(i) < energy) include(ray.row(d == 1 ? i + 1 : i).transpose());
+      if (values(i) < energy) include(ray.row(std::min(steps - 1, d == 1 ? i + 2 : i + 1)).transpose());
   }
   return meet(allowed, inside);
 }
