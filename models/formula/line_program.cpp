@@ -5,21 +5,15 @@
 namespace sgdlimits::formula {
 namespace {
 
+/// Functions have one name in the language and in programs.
 std::optional<LineOp> line_op(Op op) {
-  static const std::map<Op, LineOp> table{{Op::abs, LineOp::abs},     {Op::acos, LineOp::acos},
-                                          {Op::acosh, LineOp::acosh}, {Op::asin, LineOp::asin},
-                                          {Op::asinh, LineOp::asinh}, {Op::atan, LineOp::atan},
-                                          {Op::atanh, LineOp::atanh}, {Op::cos, LineOp::cos},
-                                          {Op::cosh, LineOp::cosh},   {Op::erf, LineOp::erf},
-                                          {Op::erfc, LineOp::erfc},   {Op::exp, LineOp::exp},
-                                          {Op::expm1, LineOp::expm1}, {Op::log, LineOp::log},
-                                          {Op::log1p, LineOp::log1p}, {Op::logcosh, LineOp::logcosh},
-                                          {Op::relu, LineOp::relu},   {Op::sigmoid, LineOp::sigmoid},
-                                          {Op::sign, LineOp::sign},   {Op::sin, LineOp::sin},
-                                          {Op::sinh, LineOp::sinh},   {Op::softplus, LineOp::softplus},
-                                          {Op::sqrt, LineOp::sqrt},   {Op::step, LineOp::step},
-                                          {Op::tan, LineOp::tan},     {Op::tanh, LineOp::tanh},
-                                          {Op::max, LineOp::max},     {Op::min, LineOp::min}};
+  static const std::map<Op, LineOp> table = [] {
+    std::map<Op, LineOp> made;
+    for (int k = static_cast<int>(LineOp::abs); k <= static_cast<int>(LineOp::min); ++k)
+      if (const Function* function = find_function(to_string(static_cast<LineOp>(k))))
+        made[function->op] = static_cast<LineOp>(k);
+    return made;
+  }();
   const auto found = table.find(op);
   return found == table.end() ? std::nullopt : std::optional(found->second);
 }

@@ -9,7 +9,6 @@
 #include "core/text.hpp"
 #include "solvers/markov/finite_time_means.hpp"
 #include "solvers/spectrum/box.hpp"
-#include "validation/rates/convergence_order.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -74,6 +73,8 @@ TwoLattices on_two(const Lattice& lattice, const Means& means) {
   const Values coarse = means(lattice.with_nodes(kCoarser)), fine = means(lattice);
   return {fine, (coarse - fine).matrix().norm()};
 }
+
+std::string size_text(const Lattice& lattice) { return fmt::format("{} lattice nodes", lattice.size()); }
 
 }  // namespace
 
@@ -142,29 +143,17 @@ Result<OrderEstimate> lattice_weak_order(const ChainFactory& make, const Lattice
   const TwoLattices exact = on_two(problem.lattice, [&](const Lattice& lattice) {
     return kolmogorov_means(problem.equation, lattice, start, problem.until, functions);
   });
-  OrderEstimate estimate;
-  estimate.against = "the backward equation on a lattice";
-  std::vector<Measurement> errors;
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    if (execution.stop.stop_requested())
-      return Result<OrderEstimate>::failure(Status::interrupted, "stopped before step " + shortest(steps[k]));
-    const std::int64_t count = steps_of(problem.until, steps[k]);
-    const LatticeChain chain = make(steps[k]);
-    const FiniteTimeOptions options{chain.smoothing, chain.test.get()};
-    const TwoLattices scheme = on_two(problem.lattice, [&](const Lattice& lattice) {
-      return FiniteTimeMeans(*chain.chain, lattice, options, execution).means(start, count, functions);
-    });
-    const double error = (scheme.fine - exact.fine).matrix().norm(), bound = scheme.apart + exact.apart;
-    if (!std::isfinite(error) || !std::isfinite(bound))
-      return Result<OrderEstimate>::failure(Status::blew_up, "a mean is not finite at step " + shortest(steps[k]));
-    errors.push_back(Measurement::deterministic(error, bound, Grade::estimate,
-                                                fmt::format("{} lattice nodes", problem.lattice.size())));
-    estimate.errors.push_back({steps[k], errors.back()});
-    if (execution.progress) execution.progress(static_cast<double>(k + 1) / static_cast<double>(steps.size()));
-  }
-  const Result<Measurement> order = convergence_order(steps, errors);
-  if (order.ok()) estimate.order = order.value();
-  return Result<OrderEstimate>(std::move(estimate), order.report());
+  return computed_order(
+      steps, "the backward equation on a lattice", execution, [&](double h) -> Result<ComputedError> {
+        const std::int64_t count = steps_of(problem.until, h);
+        const LatticeChain chain = make(h);
+        const FiniteTimeOptions options{chain.smoothing, chain.test.get()};
+        const TwoLattices scheme = on_two(problem.lattice, [&](const Lattice& lattice) {
+          return FiniteTimeMeans(*chain.chain, lattice, options, execution).means(start, count, functions);
+        });
+        return ComputedError{(scheme.fine - exact.fine).matrix().norm(), scheme.apart + exact.apart,
+                             size_text(problem.lattice)};
+      });
 }
 
 namespace {
@@ -197,30 +186,19 @@ Result<OrderEstimate> lattice_measure_order(const ChainFactory& make, const Latt
   if (observables.empty()) throw InvalidArgument("observables", "none", "at least one");
   if ((problem.lattice.log_weight() == 0).all())
     throw InvalidArgument("weight of the lattice", "none", "the root of the invariant density");
-  OrderEstimate estimate;
-  estimate.against = "the invariant density on a lattice";
-  std::vector<Measurement> errors;
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    if (execution.stop.stop_requested())
-      return Result<OrderEstimate>::failure(Status::interrupted, "stopped before step " + shortest(steps[k]));
-    const LatticeChain chain = make(steps[k]);
-    if (chain.test) throw InvalidArgument("scheme", chain.test->name(), "one without a Metropolis test");
-    const Lattice other = problem.lattice.with_nodes(kCoarser * kWider).widened(kWider);
-    const Result<Values> coarse = biases_on(other, chain, observables, execution),
-                         fine = biases_on(problem.lattice, chain, observables, execution);
-    for (const Result<Values>* each : {&coarse, &fine})
-      if (!each->ok()) return Result<OrderEstimate>(each->report());
-    const double error = fine->matrix().norm(), bound = (coarse.value() - fine.value()).matrix().norm();
-    if (!std::isfinite(error) || !std::isfinite(bound))
-      return Result<OrderEstimate>::failure(Status::blew_up, "a mean is not finite at step " + shortest(steps[k]));
-    errors.push_back(Measurement::deterministic(error, bound, Grade::estimate,
-                                                fmt::format("{} lattice nodes", problem.lattice.size())));
-    estimate.errors.push_back({steps[k], errors.back()});
-    if (execution.progress) execution.progress(static_cast<double>(k + 1) / static_cast<double>(steps.size()));
-  }
-  const Result<Measurement> order = convergence_order(steps, errors);
-  if (order.ok()) estimate.order = order.value();
-  return Result<OrderEstimate>(std::move(estimate), order.report());
+  return computed_order(steps, "the invariant density on a lattice", execution,
+                        [&](double h) -> Result<ComputedError> {
+                          const LatticeChain chain = make(h);
+                          if (chain.test)
+                            throw InvalidArgument("scheme", chain.test->name(), "one without a Metropolis test");
+                          const Lattice other = problem.lattice.with_nodes(kCoarser * kWider).widened(kWider);
+                          const Result<Values> coarse = biases_on(other, chain, observables, execution),
+                                               fine = biases_on(problem.lattice, chain, observables, execution);
+                          for (const Result<Values>* each : {&coarse, &fine})
+                            if (!each->ok()) return Result<ComputedError>(each->report());
+                          return ComputedError{fine->matrix().norm(), (coarse.value() - fine.value()).matrix().norm(),
+                                               size_text(problem.lattice)};
+                        });
 }
 
 std::vector<Observable> position_observables() {

@@ -8,7 +8,9 @@
 
 #include "core/errors.hpp"
 #include "core/points.hpp"
+#include "core/text.hpp"
 #include "models/names.hpp"
+#include "validation/rates/convergence_order.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -95,6 +97,28 @@ OrderVerdict judge_order(const Measurement& order, double declared) {
             fmt::format("the interval ends below the declared order by {:.2g}, within what finite steps may do",
                         declared - upper)};
   return {Verdict::consistent, true, "the interval holds the declared order and excludes its neighbours at 1/2"};
+}
+
+Result<OrderEstimate> computed_order(const std::vector<double>& steps, std::string against,
+                                     const Execution& execution,
+                                     const std::function<Result<ComputedError>(double)>& error_at) {
+  OrderEstimate estimate;
+  estimate.against = std::move(against);
+  std::vector<Measurement> errors;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (execution.stop.stop_requested())
+      return Result<OrderEstimate>::failure(Status::interrupted, "stopped before step " + shortest(steps[k]));
+    const Result<ComputedError> error = error_at(steps[k]);
+    if (!error.ok()) return Result<OrderEstimate>(error.report());
+    if (!std::isfinite(error->value) || !std::isfinite(error->bound))
+      return Result<OrderEstimate>::failure(Status::blew_up, "a mean is not finite at step " + shortest(steps[k]));
+    errors.push_back(Measurement::deterministic(error->value, error->bound, Grade::estimate, error->how));
+    estimate.errors.push_back({steps[k], errors.back()});
+    if (execution.progress) execution.progress(static_cast<double>(k + 1) / static_cast<double>(steps.size()));
+  }
+  const Result<Measurement> order = convergence_order(steps, errors);
+  if (order.ok()) estimate.order = order.value();
+  return Result<OrderEstimate>(std::move(estimate), order.report());
 }
 
 }  // namespace sgdlimits

@@ -1,10 +1,12 @@
 /// Orders of convergence of schemes: what a measurement of one is, and the verdict on a declared one.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/measurement.hpp"
+#include "core/parallel.hpp"
 #include "core/result.hpp"
 #include "validation/claims/claim.hpp"
 
@@ -41,6 +43,17 @@ struct OrderEstimate {
 /// decreasing.
 Result<Measurement> sampled_order(const std::vector<StepError>& errors);
 
+struct ComputedError {
+  double value, bound;
+  std::string how;
+};
+
+/// The order of errors that are computed, not sampled (`convergence_order`), from error_at(step) at each step in
+/// turn. Failures: interrupted; those of error_at; blew_up where an error or its bound is not finite.
+Result<OrderEstimate> computed_order(const std::vector<double>& steps, std::string against,
+                                     const Execution& execution,
+                                     const std::function<Result<ComputedError>(double)>& error_at);
+
 /// An interval that ends this little below an order does not refute it: steps are never infinitely small, and a term
 /// that the fit does not know bends the slope. Set after the weak order of MALA on cosh had come out as [.9968,
 /// .9999].
@@ -49,8 +62,7 @@ inline constexpr double kOrderTolerance = 0.05;
 /// What an interval, at level 1e-6, says of "error = O(h^p)":
 ///  * refuted: it lies below p by more than the tolerance;
 ///  * consistent and sharp: it holds p and excludes p - 1/2 and p + 1/2;
-///  * consistent, not sharp: it lies above p (then the problem is better than the theorem, and does not show that p
-///  is
+///  * consistent, not sharp: it lies above p (the problem is better than the theorem and does not show that p is
 ///    sharp), or below it within the tolerance and above p - 1/2;
 ///  * undecided otherwise.
 struct OrderVerdict {
