@@ -5,6 +5,7 @@
 
 #include "apps/experiment/run.hpp"
 #include "support/folder.hpp"
+#include "support/message_of.hpp"
 
 namespace {
 
@@ -27,16 +28,6 @@ name = "fall"
 kind = "flow"
 starts = 4000
 )TOML";
-
-std::string message_of(const std::string& text) {
-  const Folder folder;
-  try {
-    load_experiment(folder.write("e.toml", text));
-  } catch (const ExperimentError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 std::optional<Measurement> row(const RunResults& results, const std::string& quantity,
                                std::optional<double> time = std::nullopt) {

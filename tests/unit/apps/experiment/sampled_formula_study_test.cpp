@@ -6,6 +6,7 @@
 #include "models/formula/sampled_formula.hpp"
 #include "support/experiments.hpp"
 #include "support/folder.hpp"
+#include "support/message_of.hpp"
 
 namespace {
 
@@ -47,14 +48,7 @@ Experiment loaded(const std::string& text) {
   return load_experiment(folder.write("e.toml", text));
 }
 
-std::string refusal(const std::string& from, const std::string& to) {
-  try {
-    loaded(with(kFile, from, to));
-  } catch (const ExperimentError& error) {
-    return error.message();
-  }
-  return "accepted";
-}
+std::string refusal(const std::string& from, const std::string& to) { return message_of(with(kFile, from, to)); }
 
 // The file's potential is the library's: the same risk and the same bits of a sample's gradient. A part's probability
 // read as another's, or mean and sd exchanged, fails.

@@ -5,6 +5,7 @@
 #include "models/networks/sampled_net_risk.hpp"
 #include "support/experiments.hpp"
 #include "support/folder.hpp"
+#include "support/message_of.hpp"
 
 namespace {
 
@@ -30,14 +31,7 @@ Problem problem_of(const std::string& text) {
   return load_experiment(folder.write("e.toml", text)).problems.front();
 }
 
-std::string refusal(const std::string& from, const std::string& to) {
-  try {
-    problem_of(with(kNet, from, to));
-  } catch (const ExperimentError& error) {
-    return error.message();
-  }
-  return "accepted";
-}
+std::string refusal(const std::string& from, const std::string& to) { return message_of(with(kNet, from, to)); }
 
 Points weights() {
   Points w(8, 12);

@@ -5,6 +5,7 @@
 
 #include "apps/experiment/run.hpp"
 #include "support/folder.hpp"
+#include "support/message_of.hpp"
 
 namespace {
 
@@ -32,16 +33,6 @@ friction = 1.5
 mass = 0.5
 paths = 40000
 )TOML";
-
-std::string message_of(const std::string& text) {
-  const Folder folder;
-  try {
-    load_experiment(folder.write("e.toml", text));
-  } catch (const ExperimentError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 // OBABO at h = .5, k = 2, m = .5: w = 1, <q^2> = (tau/k)/(1 - 1/4) = .4, where the equation has .3. Fails if scheme,
 // friction, mass or temperature do not arrive, or a momentum is observed. Level 1e-6.
