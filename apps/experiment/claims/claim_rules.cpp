@@ -1,12 +1,15 @@
 #include "apps/experiment/claims/claim_rules.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sgdlimits::experiment {
 
 const std::vector<ClaimRule>& claim_rules() {
-  static const std::vector<ClaimRule> rules{langevin_law_rule(), gibbs_stationary_rule(), chi_decay_rule(),
-                                            poincare_inequality_rule()};
+  static const std::vector<ClaimRule> rules{
+      langevin_law_rule(),          gibbs_stationary_rule(),     chi_decay_rule(),  poincare_inequality_rule(),
+      sgd_transfer_operator_rule(), quadratic_covariance_rule(), kesten_tail_rule()};
   return rules;
 }
 
@@ -20,6 +23,9 @@ bool applies_somewhere(const ClaimRule& rule, const Experiment& experiment) {
 }
 
 std::string subject_of(const Study& study) {
+  if (study.kind == StudyKind::sgd_operator)
+    return fmt::format("{} (B = {}, {} replacement)", study.name, study.batch,
+                       study.replacement == Replacement::with ? "with" : "without");
   return is_ensemble(study) ? study.name + " (" + motion_name(study) + ")" : study.name;
 }
 

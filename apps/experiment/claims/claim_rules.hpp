@@ -39,15 +39,26 @@ const ClaimRule* find_claim_rule(const std::string& id);
 bool applies_somewhere(const ClaimRule& rule, const Experiment& experiment);
 
 // The groups, in files of their own.
-ClaimRule langevin_law_rule();         // A2
-ClaimRule gibbs_stationary_rule();     // A3
-ClaimRule chi_decay_rule();            // A4
-ClaimRule poincare_inequality_rule();  // A6
+ClaimRule langevin_law_rule();           // A2
+ClaimRule gibbs_stationary_rule();       // A3
+ClaimRule chi_decay_rule();              // A4
+ClaimRule poincare_inequality_rule();    // A6
+ClaimRule sgd_transfer_operator_rule();  // A11
+ClaimRule quadratic_covariance_rule();   // H1
+ClaimRule kesten_tail_rule();            // H2
 
-/// "sgd (mini-batch sgd (B = 1))"
+/// "sgd (mini-batch sgd (B = 1))", "operator (B = 2, without replacement)"
 std::string subject_of(const Study& study);
 /// Id, name, statement and source of the claim, with nothing judged yet.
 ClaimReport blank_report(const std::string& id, const std::string& subject);
+/// The potential, learning rate, batches, initial law and clock of a study, for a claim that computes its own ends.
+ClaimProblem claim_problem(const Experiment& experiment, const Study& study);
+/// What a claim has found, about `subject`. In place of an outcome without a report: not applicable where the ends
+/// are out of reach, undecided otherwise, each with the reason.
+ClaimReport report_of(const Result<ClaimReport>& found, const std::string& id, const std::string& subject);
+/// The hypothesis of theorems about SGD without additions, and why a study fails it; empty where it does not.
+inline constexpr const char* kPlainSgd = "SGD is plain: one learning rate, independent batches, nothing added";
+std::string what_is_not_plain(const Study& study);
 /// Whether some study of this kind is about the same problem.
 bool has_study(const Experiment& experiment, const std::string& problem, StudyKind kind);
 /// Whether the study moves paths through the report times.

@@ -69,46 +69,64 @@ Result<FirstPassage> passages(const SgdLaws& laws, const FiniteSum& sum, const S
   return first_passage(ensemble, scheme, std::llround(until / scheme.step_size()), reached, execution);
 }
 
+std::string subject_of(const BatchDraw& draw) { return fmt::format("mini-batch sgd (batch {})", draw.size); }
+
+Index paths_of(Effort effort) {
+  return effort == Effort::quick ? 100'000 : effort == Effort::standard ? 400'000 : 2'000'000;
+}
+
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
+  const BatchDraw draw = problem.draw.value_or(BatchDraw{});
   const auto sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
   if (!sum)
-    return not_applicable(sgd_transfer_report("mini-batch sgd (batch 1)"), "f is a mean over samples",
+    return not_applicable(sgd_transfer_report(subject_of(draw)), "f is a mean over samples",
                           "the potential has no samples to draw batches from");
   if (sum->dimension() > 2)
-    return not_applicable(sgd_transfer_report("mini-batch sgd (batch 1)"), "the dimension is 1 or 2",
-                          std::to_string(sum->dimension()));
-  const LearningRate rate = problem.temperature.learning_rate();
-  const Index paths = effort == Effort::quick ? 100'000 : effort == Effort::standard ? 400'000 : 2'000'000;
+    return not_applicable(sgd_transfer_report(subject_of(draw)), "the dimension is 1 or 2",
+                          fmt::format("the dimension is {}", sum->dimension()));
   SgdLawsOptions options;
+  options.batch = draw.size;
+  options.replacement = draw.replacement;
   options.cells = sum->dimension() == 1 && effort == Effort::thorough ? 4000 : 0;
+  const LearningRate rate = problem.temperature.learning_rate();
   const Result<SgdLaws> laws = sgd_laws(*sum, rate, options, execution);
   if (!laws.ok()) return Result<ClaimReport>(laws.report());
-  const auto scheme = mini_batch_sgd(sum, rate, options.batch, options.replacement);
-  SgdTransferMaterial material{laws.value(), {}, {}, {}, 0, "mini-batch sgd (batch 1)"};
+  return check_sgd_laws(laws.value(), sum, rate, draw, problem.seed, effort, controls, execution);
+}
+
+}  // namespace
+
+Result<ClaimReport> check_sgd_laws(const SgdLaws& laws, const std::shared_ptr<const FiniteSum>& sum, LearningRate s,
+                                   BatchDraw draw, std::uint64_t seed, Effort effort, bool controls,
+                                   const Execution& execution) {
+  SgdTransferMaterial material{laws, {}, {}, {}, 0, subject_of(draw)};
+  if (!laws.batches_exact)
+    return not_applicable(sgd_transfer_report(material.subject), "the batches are enumerated",
+                          "there are too many batches: a quadrature of the same mean and covariance stands in");
+  const Index paths = paths_of(effort);
+  const auto scheme = mini_batch_sgd(sum, s, draw.size, draw.replacement);
   std::uint32_t replicate = 0;
-  for (const InvariantMeasure& measure : laws->sgd().measures) {
-    const double gap = measure.gap->value();
-    const double steps = std::ceil(kRelaxations / (gap * rate.value()));
+  for (const InvariantMeasure& measure : laws.sgd().measures) {
+    const double gap = measure.gap ? measure.gap->value() : 0;
+    const double steps = std::ceil(kRelaxations / (gap * s.value()));
     if (!(steps * static_cast<double>(paths) <= kPathSteps))
-      return not_applicable(sgd_transfer_report("mini-batch sgd (batch 1)"),
+      return not_applicable(sgd_transfer_report(material.subject),
                             "relaxation within the invariant measures is affordable",
                             fmt::format("the gap within a measure is {:.3g}", gap));
-    Ensemble ensemble = Ensemble::from_law(PointLaw(inside_of(measure)), paths, problem.seed, replicate++);
+    Ensemble ensemble = Ensemble::from_law(PointLaw(inside_of(measure)), paths, seed, replicate++);
     const Report done = advance(ensemble, *scheme, static_cast<std::int64_t>(steps), execution);
     if (done.status != Status::ok) return Result<ClaimReport>(done);
     material.ensembles.push_back(std::move(ensemble.points));
     material.relaxation_gaps.push_back(gap);
   }
-  if (laws->barrier) {
-    const Result<FirstPassage> found = passages(laws.value(), *sum, *scheme, paths, problem.seed, execution);
+  if (laws.barrier) {
+    const Result<FirstPassage> found = passages(laws, *sum, *scheme, paths, seed, execution);
     if (!found.ok()) return Result<ClaimReport>(found.report());
     material.passage_times = found->times;
     material.until = found->until;
   }
   return judge_sgd_transfer_operator(material, controls);
 }
-
-}  // namespace
 
 ClaimEntry sgd_transfer_operator_claim() {
   return {"A11",

@@ -7,11 +7,13 @@
 /// are two, and SGD never changes wells, if and only if c < 8/(3 sqrt 3), while SME and Gibbs predict a rate of
 /// escape (Shirokoff, Zaleski, arXiv 2409.12243).
 ///
-/// Hypotheses, checked: f is a finite sum; both grids find the same number of invariant measures; relaxation within
-/// the measures is affordable. Rule, total level 1e-6: mean and variance of an ensemble started inside each measure
-/// show no difference (resolution 0.05 sd, 5 per cent); where SGD never escapes from the worse well, no path does;
-/// else the mean first passage shows no difference (resolution 10 per cent). Control: SME-1's escape time offered as
-/// SGD's; without two wells, 1.2 times the variance.
+/// Batches as the problem says, of one sample unless it does.
+///
+/// Hypotheses, checked: f is a finite sum; its batches are enumerated; both grids find the same number of invariant
+/// measures; relaxation within the measures is affordable. Rule, total level 1e-6: mean and variance of an ensemble
+/// started inside each measure show no difference (resolution 0.05 sd, 5 per cent); where SGD never escapes from the
+/// worse well, no path does; else the mean first passage shows no difference (resolution 10 per cent). Control:
+/// SME-1's escape time offered as SGD's; without two wells, 1.2 times the variance.
 #pragma once
 
 #include "solvers/transfer/sgd_laws.hpp"
@@ -34,6 +36,13 @@ struct SgdTransferMaterial {
 ClaimReport sgd_transfer_report(std::string subject);
 
 ClaimReport judge_sgd_transfer_operator(const SgdTransferMaterial& material, bool controls);
+
+/// Runs SGD's paths beside laws that were computed for `draw` at learning rate `s`, with sample sizes of the effort,
+/// and judges. Not applicable where the batches were not enumerated, or relaxation within a measure is not
+/// affordable. Failures: those of advance and first_passage.
+Result<ClaimReport> check_sgd_laws(const SgdLaws& laws, const std::shared_ptr<const FiniteSum>& sum, LearningRate s,
+                                   BatchDraw draw, std::uint64_t seed, Effort effort, bool controls,
+                                   const Execution& execution);
 
 ClaimEntry sgd_transfer_operator_claim();
 

@@ -74,6 +74,34 @@ ClaimProblem eight_samples() {
           .seed = 1};
 }
 
+/// Whether the claim's resolution tells the offered covariance from the predicted one, with power to spare.
+bool tellable(const QuadraticCovarianceMaterial& material, const Eigen::MatrixXd& offered) {
+  const Eigen::MatrixXd& truth = material.predicted.covariance;
+  const Eigen::VectorXd sd = truth.diagonal().cwiseSqrt();
+  return (((offered - truth).array() / (sd * sd.transpose()).array()).abs() > 2 * kResolution).any();
+}
+
+std::string name_of(const BatchDraw& draw) {
+  return fmt::format("batch {} {} replacement", draw.size,
+                     draw.replacement == Replacement::with ? "with" : "without");
+}
+
+BatchDraw other(BatchDraw draw) {
+  draw.replacement = draw.replacement == Replacement::with ? Replacement::without : Replacement::with;
+  return draw;
+}
+
+/// The problem's batches, else batches of two both ways.
+std::vector<BatchDraw> draws_of(const ClaimProblem& problem, Index terms) {
+  if (problem.draw) return {*problem.draw};
+  const Index size = std::min<Index>(2, terms);
+  return {{size, Replacement::with}, {size, Replacement::without}};
+}
+
+Result<StationaryMoments> moments_of(const FiniteSum& sum, LearningRate rate, const BatchDraw& draw) {
+  return quadratic_sgd_moments(sum, rate, BatchLaw(sum.terms(), draw.size, draw.replacement, 1));
+}
+
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
   const auto sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
   if (!sum)
@@ -81,26 +109,28 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
                           "the potential has no samples to draw batches from");
   const Index paths = effort == Effort::quick ? 100'000 : effort == Effort::standard ? 400'000 : 2'000'000;
   const LearningRate rate = problem.temperature.learning_rate();
-  const Index batch = std::min<Index>(2, sum->terms());
   std::vector<QuadraticCovarianceMaterial> materials;
-  for (const Replacement replacement : {Replacement::with, Replacement::without}) {
-    const BatchLaw law(sum->terms(), batch, replacement, 1);
-    const Result<StationaryMoments> moments = quadratic_sgd_moments(*sum, rate, law);
+  for (const BatchDraw& draw : draws_of(problem, sum->terms())) {
+    const Result<StationaryMoments> moments = moments_of(*sum, rate, draw);
     if (!moments.ok())
       return not_applicable(blank("mini-batch sgd"), "terms are quadratic and the second moment is stationary",
                             moments.why());
+    if (!(moments->covariance.diagonal().minCoeff() > 0))
+      return not_applicable(blank("mini-batch sgd"), "the batches are random in every coordinate",
+                            fmt::format("a stationary variance is 0 with {}", name_of(draw)));
     const double steps = std::ceil(20 / -std::log(moments->radius));
     if (!(steps * static_cast<double>(paths) <= kPathSteps))
       return not_applicable(blank("mini-batch sgd"), "relaxation is affordable",
                             fmt::format("contraction {:.6g} a step", moments->radius));
-    Ensemble ensemble =
-        Ensemble::from_law(PointLaw(moments->mean), paths, problem.seed, replacement == Replacement::with ? 0 : 1);
-    const auto scheme = mini_batch_sgd(sum, rate, batch, replacement);
+    Ensemble ensemble = Ensemble::from_law(PointLaw(moments->mean), paths, problem.seed,
+                                           draw.replacement == Replacement::with ? 0 : 1);
+    const auto scheme = mini_batch_sgd(sum, rate, draw.size, draw.replacement);
     const Report done = advance(ensemble, *scheme, static_cast<std::int64_t>(steps), execution);
     if (done.status != Status::ok) return Result<ClaimReport>(done);
-    materials.push_back(
-        {moments.value(), std::move(ensemble.points),
-         fmt::format("batch {} {} replacement", batch, replacement == Replacement::with ? "with" : "without")});
+    materials.push_back({moments.value(), std::move(ensemble.points), name_of(draw)});
+    if (draw.size > sum->terms()) continue;
+    const Result<StationaryMoments> otherwise = moments_of(*sum, rate, other(draw));
+    if (otherwise.ok()) materials.back().other_draw = otherwise->covariance;
   }
   return judge_quadratic_covariance(materials, controls);
 }
@@ -119,12 +149,15 @@ ClaimReport judge_quadratic_covariance(const std::vector<QuadraticCovarianceMate
   report.verdict = combine(report.hypotheses, report.comparisons);
   report.why = explain(report.verdict, report.hypotheses, report.comparisons);
   if (!controls) return report;
-  const QuadraticCovarianceMaterial& first = materials.front();
-  report.controls.push_back(
-      control("the covariance of the diffusion", first, first.predicted.diffusion_covariance, z));
-  if (materials.size() > 1)
+  const StationaryMoments& first = materials.front().predicted;
+  if (tellable(materials.front(), first.diffusion_covariance))
     report.controls.push_back(
-        control("with replacement offered for without", materials.back(), first.predicted.covariance, z));
+        control("the covariance of the diffusion", materials.front(), first.diffusion_covariance, z));
+  else
+    report.controls.push_back(control("1.2 times the covariance", materials.front(), 1.2 * first.covariance, z));
+  const QuadraticCovarianceMaterial& last = materials.back();
+  if (last.other_draw && tellable(last, *last.other_draw))
+    report.controls.push_back(control("the covariance of batches drawn the other way", last, *last.other_draw, z));
   return report;
 }
 
