@@ -244,9 +244,10 @@ CLI::App* add_verify(CLI::App& app, VerifyArguments& a) {
   CLI::App* verify = app.add_subcommand("verify", "check claims: prediction, measurement, interval, slack, verdict");
   verify->add_option("claims", a.claims, "ids or names (sgdlimits list claims)")->type_name("CLAIM");
   verify->add_flag("--all", a.all, "every claim");
-  verify->add_option("--on", a.on, "the potential, temperature and initial law of an experiment file")
+  verify->add_option("--on", a.on, "the studies of an experiment file, or its potential, temperature and initial law")
       ->type_name("FILE.toml");
-  verify->add_option("--effort", a.effort, "quick, standard or thorough (standard)")->type_name("EFFORT");
+  verify->add_option("--effort", a.effort, "quick, standard or thorough (standard, or as the file says)")
+      ->type_name("EFFORT");
   verify->add_flag("--controls", a.controls, "also the negative controls, which must be refuted");
   common_options(*verify, a);
   return verify;

@@ -88,7 +88,7 @@ struct OrderArguments : ProblemArguments {
 struct VerifyArguments : CommonOptions {
   std::vector<std::string> claims;
   std::filesystem::path on;
-  std::string effort = "standard";
+  std::optional<std::string> effort;  ///< empty: standard, or what the file of `on` says
   bool all = false, controls = false;
 };
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,8 @@
 #include "apps/commands/interruption.hpp"
 #include "apps/commands/progress.hpp"
 #include "apps/commands/sub_commands.hpp"
+#include "apps/experiment/claims/claim_rules.hpp"
+#include "apps/experiment/run.hpp"
 #include "apps/report/json.hpp"
 #include "apps/report/tables.hpp"
 #include "core/text.hpp"
@@ -50,10 +53,8 @@ std::vector<const ClaimEntry*> chosen(const VerifyArguments& a) {
 }
 
 Effort effort_of(const std::string& text) {
-  if (text == "quick") return Effort::quick;
-  if (text == "standard") return Effort::standard;
-  if (text == "thorough") return Effort::thorough;
-  const std::string near = nearest_name(text, {"quick", "standard", "thorough"});
+  if (const std::optional<Effort> effort = effort_named(text)) return *effort;
+  const std::string near = nearest_name(text, effort_names());
   throw UsageError("--effort is " + text + " but must be quick, standard or thorough" +
                    (near.empty() ? "" : "; did you mean " + near + "?"));
 }
@@ -74,46 +75,97 @@ ClaimProblem problem_of(const ClaimEntry& entry, const std::optional<Experiment>
   return {on->title, own.potential, *own.temperature, own.initial, own.report_at, on->seed, computed};
 }
 
-}  // namespace
-
-ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& user) {
-  const Effort effort = effort_of(arguments.effort);
-  const std::vector<const ClaimEntry*> entries = chosen(arguments);
-  std::optional<Experiment> on;
-  if (!arguments.on.empty()) on = read_experiment(arguments.on, {}, user);
-  const auto computed = std::make_shared<ComputedEnds>();
+/// What the claims have said so far.
+struct Verified {
   std::vector<ClaimReport> reports;
   std::vector<std::string> failures;
   ExitStatus status = ExitStatus::done;
-  {
-    const Interruption interruption;
-    Progress progress(arguments.quiet);
-    Execution execution = Execution::with_threads(thread_count(arguments));
-    execution.stop = interruption.token();
-    execution.progress = [&](double fraction) { progress.set(fraction); };
-    for (const ClaimEntry* entry : entries) {
-      progress.begin(entry->id + " " + entry->name);
-      const Result<ClaimReport> result =
-          entry->check(problem_of(*entry, on, computed), effort, arguments.controls, execution);
-      status = worse(status, status_of(result.status()));
-      if (!result.ok())
-        failures.push_back(
-            fmt::format("{} {}: {}: {}", entry->id, entry->name, to_string(result.status()), result.why()));
-      if (result.ok()) reports.push_back(result.value());
-      if (result.status() == Status::interrupted) break;
-    }
+};
+
+/// Whether [claims] of the file could check the claim. With an effort of its own it computes both ends at that size,
+/// unless it does so in a run as well.
+bool on_studies(const ClaimEntry& entry, const std::optional<Experiment>& on, const VerifyArguments& arguments) {
+  const experiment::ClaimRule* rule = on ? experiment::find_claim_rule(entry.id) : nullptr;
+  return rule && experiment::applies_somewhere(*rule, *on) && (!arguments.effort || rule->own_ends);
+}
+
+/// The claims as a run of the file judges them.
+void judge_on_studies(const std::vector<std::string>& ids, const VerifyArguments& arguments,
+                      const PotentialFactories& user, Execution execution, Progress& progress, Verified& verified) {
+  std::vector<std::string> overrides{fmt::format("claims.check=[\"{}\"]", fmt::join(ids, "\", \"")),
+                                     fmt::format("claims.controls={}", arguments.controls), "compare=[]"};
+  if (arguments.effort) overrides.push_back(fmt::format("claims.effort=\"{}\"", *arguments.effort));
+  const Experiment experiment = read_experiment(arguments.on, overrides, user);
+  std::string current;
+  const Result<RunResults> results =
+      run_experiment(experiment, {}, execution, [&](const std::string& study, double fraction) {
+        if (study != current) progress.begin(study);
+        current = study;
+        progress.set(fraction);
+      });
+  verified.status = worse(verified.status, status_of(results.status()));
+  if (!results.ok()) return verified.failures.push_back(results.why());
+  for (const StudyOutcome& study : results->studies) {
+    verified.status = worse(verified.status, status_of(study.report.status));
+    if (study.report.status != Status::ok)
+      verified.failures.push_back(
+          fmt::format("study \"{}\": {}: {}", study.name, to_string(study.report.status), study.report.why));
   }
-  status = worse(status, status_of(reports));
-  for (const std::string& failure : failures) complain(failure);
+  verified.reports.insert(verified.reports.end(), results->claims.begin(), results->claims.end());
+}
+
+/// The claim's own ends, of its own problem or of that of the file.
+void check_entry(const ClaimEntry& entry, const ClaimProblem& problem, Effort effort, bool controls,
+                 const Execution& execution, Verified& verified) {
+  const Result<ClaimReport> result = entry.check(problem, effort, controls, execution);
+  verified.status = worse(verified.status, status_of(result.status()));
+  if (result.ok()) return verified.reports.push_back(result.value());
+  verified.failures.push_back(
+      fmt::format("{} {}: {}: {}", entry.id, entry.name, to_string(result.status()), result.why()));
+}
+
+Verified verified_claims(const VerifyArguments& arguments, const PotentialFactories& user) {
+  const Effort effort = effort_of(arguments.effort.value_or("standard"));
+  const std::vector<const ClaimEntry*> entries = chosen(arguments);
+  std::optional<Experiment> on;
+  if (!arguments.on.empty()) on = read_experiment(arguments.on, {}, user);
+  std::vector<std::string> judged;
+  for (const ClaimEntry* entry : entries)
+    if (on_studies(*entry, on, arguments)) judged.push_back(entry->id);
+  const auto computed = std::make_shared<ComputedEnds>();
+  Verified verified;
+  const Interruption interruption;
+  Progress progress(arguments.quiet);
+  Execution execution = Execution::with_threads(thread_count(arguments));
+  execution.stop = interruption.token();
+  execution.progress = [&](double fraction) { progress.set(fraction); };
+  if (!judged.empty()) judge_on_studies(judged, arguments, user, execution, progress, verified);
+  for (const ClaimEntry* entry : entries) {
+    if (verified.status == ExitStatus::interrupted) break;
+    if (std::ranges::find(judged, entry->id) != judged.end()) continue;
+    progress.begin(entry->id + " " + entry->name);
+    check_entry(*entry, problem_of(*entry, on, computed), effort, arguments.controls, execution, verified);
+  }
+  verified.status = worse(verified.status, status_of(verified.reports));
+  return verified;
+}
+
+}  // namespace
+
+ExitStatus verify(const VerifyArguments& arguments, const PotentialFactories& user) {
+  const Verified verified = verified_claims(arguments, user);
+  for (const std::string& failure : verified.failures) complain(failure);
   if (arguments.json) {
-    const nlohmann::ordered_json json{
-        {"schema", 1}, {"effort", arguments.effort}, {"failures", failures}, {"claims", to_json(reports)}};
+    const nlohmann::ordered_json json{{"schema", 1},
+                                      {"effort", arguments.effort.value_or("standard")},
+                                      {"failures", verified.failures},
+                                      {"claims", to_json(verified.reports)}};
     print(json.dump(2) + "\n");
-    return status;
+    return verified.status;
   }
-  if (!reports.empty()) print(claims_table(reports) + "\n");
-  for (const ClaimReport& report : reports) print(claim_details(report) + "\n");
-  return status;
+  if (!verified.reports.empty()) print(claims_table(verified.reports) + "\n");
+  for (const ClaimReport& report : verified.reports) print(claim_details(report) + "\n");
+  return verified.status;
 }
 
 }  // namespace sgdlimits

@@ -39,10 +39,12 @@ const ClaimRule* find_claim_rule(const std::string& id);
 bool applies_somewhere(const ClaimRule& rule, const Experiment& experiment);
 
 // The groups, in files of their own.
+ClaimRule modified_equations_rule();     // A1
 ClaimRule langevin_law_rule();           // A2
 ClaimRule gibbs_stationary_rule();       // A3
 ClaimRule chi_decay_rule();              // A4
 ClaimRule poincare_inequality_rule();    // A6
+ClaimRule discrete_time_risk_rule();     // A9
 ClaimRule sgd_transfer_operator_rule();  // A11
 ClaimRule quadratic_covariance_rule();   // H1
 ClaimRule kesten_tail_rule();            // H2

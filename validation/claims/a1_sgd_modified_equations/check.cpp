@@ -7,10 +7,10 @@
 #include "models/laws/gaussian.hpp"
 #include "solvers/markov/one_step_operator.hpp"
 #include "solvers/sde/ensemble.hpp"
+#include "solvers/transfer/batch_law.hpp"
 #include "validation/claims/a1_sgd_modified_equations/modified_equation_step.hpp"
 #include "validation/claims/a1_sgd_modified_equations/sgd_modified_equations.hpp"
 #include "validation/claims/line_problem.hpp"
-#include "validation/statistics/moments.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -42,6 +42,7 @@ ClaimProblem neuron_problem() {
 struct Line {
   const ClaimProblem& problem;
   std::shared_ptr<const FiniteSum> sum;
+  BatchLaw batches;
   LineLattice lattice;
   double time;
 };
@@ -74,19 +75,21 @@ LineLattice with_nodes(LineLattice lattice, Index nodes) {
 /// may be far larger than that of the Gibbs measure's box.
 void widen(Line& line, double s) {
   for (int k = 0; k < 8; ++k) {
-    const auto scheme = modified_equation_step(line.sum, LearningRate(s), ModifiedEquation::first, s / 4);
+    const auto scheme = modified_equation_step(line.sum, LearningRate(s), ModifiedEquation::sme1,
+                                               line.batches.covariance_factor(), s / 4);
     if (lost(line, OneStepOperator(*scheme, line.lattice), std::llround(line.time / s) * 4) <= 0.01 * kLost) return;
     const double extra = 0.15 * (line.lattice.upper - line.lattice.lower);
     line.lattice = {line.lattice.lower - extra, line.lattice.upper + extra, line.lattice.nodes * 13 / 10};
   }
 }
 
-/// SGD over all terms, on two lattices.
+/// SGD over all batches, on two lattices.
 Report sgd_end(const Line& line, double s, std::vector<Measurement>& means) {
   const StepLaw law = [&](double x, Values& there, Values& weights) {
     Scratch scratch;
-    there = x - s * line.sum->term_gradients(Eigen::VectorXd::Constant(1, x), scratch).col(0);
-    weights = Values::Constant(there.size(), 1 / static_cast<double>(there.size()));
+    const BatchAtoms atoms = line.batches.at(line.sum->term_gradients(Eigen::VectorXd::Constant(1, x), scratch));
+    there = x - s * atoms.gradients.col(0);
+    weights = atoms.weights;
   };
   const std::int64_t steps = std::llround(line.time / s);
   const Result<Values> coarse = means_after(line, OneStepOperator(law, line.lattice), steps);
@@ -104,7 +107,8 @@ Report sgd_end(const Line& line, double s, std::vector<Measurement>& means) {
 Report equation_end(const Line& line, double s, ModifiedEquation equation, std::vector<Measurement>& means) {
   std::vector<Values> at;
   for (const int fine : {4, 8, 16}) {
-    const auto scheme = modified_equation_step(line.sum, LearningRate(s), equation, s / fine);
+    const auto scheme =
+        modified_equation_step(line.sum, LearningRate(s), equation, line.batches.covariance_factor(), s / fine);
     Result<Values> found =
         means_after(line, OneStepOperator(*scheme, line.lattice), std::llround(line.time / s) * fine);
     if (!found.ok()) return found.report();
@@ -117,18 +121,32 @@ Report equation_end(const Line& line, double s, ModifiedEquation equation, std::
   return {};
 }
 
+/// What the step of Euler-Maruyama does to each mean of an equation at the largest learning rate, by its one-step
+/// operator.
+Result<std::vector<double>> step_bias(const Line& line, const EquationSteps& study,
+                                      const ModifiedEquationMaterial& material) {
+  const auto scheme =
+      sgd_modified_equation(line.sum, LearningRate(material.rates[0]), line.batches.batch(),
+                            line.batches.replacement(), study.equation, CovarianceRoot::symmetric, study.step);
+  const Result<Values> means =
+      means_after(line, OneStepOperator(*scheme, line.lattice), std::llround(line.time / study.step));
+  if (!means.ok()) return Result<std::vector<double>>(means.report());
+  std::vector<double> bias;
+  for (std::size_t j = 0; j < 2; ++j)
+    bias.push_back(std::abs(means.value()(static_cast<Index>(j)) - material.means[j].of(study.equation)[0].value()));
+  return bias;
+}
+
 Result<std::vector<Measurement>> path_means(const Line& line, double s, Index paths, const Execution& execution) {
   Execution quiet = execution;
   quiet.progress = nullptr;
   Ensemble ensemble = Ensemble::from_law(*line.problem.initial, paths, line.problem.seed);
-  const auto sgd = mini_batch_sgd(line.sum, LearningRate(s), 1, Replacement::with);
+  const auto sgd = mini_batch_sgd(line.sum, LearningRate(s), line.batches.batch(), line.batches.replacement());
   const Report report = advance(ensemble, *sgd, std::llround(line.time / s), quiet);
   if (report.status != Status::ok) return Result<std::vector<Measurement>>(report);
-  const std::vector<Observable> observables{
-      mean_potential_observable(*line.sum),
-      {"x^2", [](PointsView x, ValuesOut out, Scratch&) { out = x.col(0).square(); }}};
   std::vector<Measurement> result;
-  for (const SampleMean& mean : sample_means(ensemble.points, observables, *execution.pool))
+  for (const SampleMean& mean :
+       sample_means(ensemble.points, modified_equation_observables(*line.sum), *execution.pool))
     result.push_back(mean.measurement());
   return result;
 }
@@ -143,18 +161,28 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
 
 }  // namespace
 
+std::vector<Observable> modified_equation_observables(const Potential& potential) {
+  return {mean_potential_observable(potential),
+          {"x^2", [](PointsView x, ValuesOut out, Scratch&) { out = x.col(0).square(); }}};
+}
+
 Result<ModifiedEquationMaterial> modified_equations_on_a_line(const ClaimProblem& problem, int levels, Index paths,
-                                                              const Execution& execution) {
+                                                              const Execution& execution,
+                                                              const std::vector<EquationSteps>& studies) {
   using Outcome = Result<ModifiedEquationMaterial>;
   const auto sum = std::dynamic_pointer_cast<const FiniteSum>(problem.potential);
   if (!sum || sum->dimension() != 1 || !problem.initial->has_density())
     return Outcome::failure(Status::out_of_reach,
-                            "A1 is computed for a mean over samples on a line, from an initial law with a density");
+                            "orders in s are computed without sampling for a mean over samples on a line, from an "
+                            "initial law with a density");
   const Result<Box> box = line_interval(problem);
   if (!box.ok()) return Outcome(box.report());
   const double end = problem.report_times.back();
   const double steps = std::ceil(end / problem.temperature.learning_rate().value() * (1 - 1e-12));
-  Line line{problem, sum, {box->lower(0), box->upper(0), kNodes}, end};
+  const BatchDraw draw = problem.draw.value_or(BatchDraw{});
+  Line line{
+      problem, sum, BatchLaw(sum->terms(), draw.size, draw.replacement), {box->lower(0), box->upper(0), kNodes}, end};
+  if (!line.batches.exact()) return Outcome::failure(Status::out_of_reach, "the batches are too many to enumerate");
   widen(line, end / steps);
   ModifiedEquationMaterial material{
       .rates = {},
@@ -166,8 +194,8 @@ Result<ModifiedEquationMaterial> modified_equations_on_a_line(const ClaimProblem
     if (execution.stop.stop_requested()) return Outcome::failure(Status::interrupted, "stopped on request");
     const double s = end / steps * std::ldexp(1.0, -level);
     std::vector<Measurement> sgd, first, second;
-    for (const Report& report : {sgd_end(line, s, sgd), equation_end(line, s, ModifiedEquation::first, first),
-                                 equation_end(line, s, ModifiedEquation::second, second)})
+    for (const Report& report : {sgd_end(line, s, sgd), equation_end(line, s, ModifiedEquation::sme1, first),
+                                 equation_end(line, s, ModifiedEquation::sme2, second)})
       if (report.status != Status::ok) return Outcome(report);
     material.rates.push_back(s);
     for (std::size_t j = 0; j < 2; ++j) {
@@ -177,6 +205,12 @@ Result<ModifiedEquationMaterial> modified_equations_on_a_line(const ClaimProblem
     }
     if (execution.progress) execution.progress(static_cast<double>(level + 1) / (levels + 1));
   }
+  for (const EquationSteps& study : studies) {
+    Result<std::vector<double>> bias = step_bias(line, study, material);
+    if (!bias.ok()) return Outcome(bias.report());
+    material.step_biases.push_back(std::move(bias).value());
+  }
+  if (paths == 0) return material;
   Result<std::vector<Measurement>> sampled = path_means(line, material.rates[0], paths, execution);
   if (!sampled.ok()) return Outcome(sampled.report());
   material.path_means = std::move(sampled).value();

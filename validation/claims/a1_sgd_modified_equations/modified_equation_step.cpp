@@ -7,10 +7,11 @@ namespace {
 
 class ModifiedEquationStep final : public Scheme {
  public:
-  ModifiedEquationStep(std::shared_ptr<const FiniteSum> sum, double rate, ModifiedEquation equation, double step)
-      : sum_(std::move(sum)), rate_(rate), equation_(equation), step_(step) {}
+  ModifiedEquationStep(std::shared_ptr<const FiniteSum> sum, double rate, ModifiedEquation equation, double factor,
+                       double step)
+      : sum_(std::move(sum)), rate_(rate), equation_(equation), factor_(factor), step_(step) {}
 
-  std::string name() const override { return equation_ == ModifiedEquation::first ? "SME-1" : "SME-2"; }
+  std::string name() const override { return to_string(equation_); }
   Index dimension() const override { return 1; }
   double step_size() const override { return step_; }
   Index normals_per_step() const override { return 1; }
@@ -30,13 +31,13 @@ class ModifiedEquationStep final : public Scheme {
   Points drift(const Points& x, Scratch& scratch) const {
     Points gradient(x.rows(), 1);
     sum_->gradient(x, gradient, scratch);
-    if (equation_ == ModifiedEquation::first) return -gradient;
+    if (equation_ == ModifiedEquation::sme1) return -gradient;
     Values second(x.rows());
     sum_->laplacian(x, second, scratch);
     return -gradient * (1 + 0.5 * rate_ * second);
   }
 
-  /// sqrt(s Sigma), term by term on the whole batch.
+  /// sqrt(s c Sigma), term by term on the whole batch.
   Points diffusion(const Points& x, Scratch& scratch) const {
     Points mean = Points::Zero(x.rows(), 1), square = mean, gradient(x.rows(), 1), first(x.rows(), 1);
     Indices index(x.rows(), 1);
@@ -48,20 +49,20 @@ class ModifiedEquationStep final : public Scheme {
       square += (gradient - first).square();
     }
     const double n = static_cast<double>(sum_->terms());
-    return (rate_ * (square / n - (mean / n).square()).max(0.0)).sqrt();
+    return (rate_ * factor_ * (square / n - (mean / n).square()).max(0.0)).sqrt();
   }
 
   std::shared_ptr<const FiniteSum> sum_;
   double rate_;
   ModifiedEquation equation_;
-  double step_;
+  double factor_, step_;
 };
 
 }  // namespace
 
 std::unique_ptr<Scheme> modified_equation_step(std::shared_ptr<const FiniteSum> sum, LearningRate s,
-                                               ModifiedEquation equation, double step) {
-  return std::make_unique<ModifiedEquationStep>(std::move(sum), s.value(), equation, step);
+                                               ModifiedEquation equation, double covariance_factor, double step) {
+  return std::make_unique<ModifiedEquationStep>(std::move(sum), s.value(), equation, covariance_factor, step);
 }
 
 }  // namespace sgdlimits

@@ -55,6 +55,14 @@ ClaimReport judge(const ModifiedEquationMaterial& exact, const ModifiedEquationM
         fmt::format("{} of mini-batch SGD paths at s = {:.4g}", own.means[j].observable, own.rates[0]),
         own.means[j].sgd[0], paths, resolution));
   }
+  for (const EquationPaths& paths : own.equation_paths) {
+    for (std::size_t j = 0; j < paths.means.size(); ++j) {
+      const Measurement& mean = own.means[j].of(paths.equation)[0];
+      report.comparisons.push_back(compare_no_difference(
+          fmt::format("{} of {} at s = {:.4g}", own.means[j].observable, paths.name, own.rates[0]), mean,
+          paths.means[j], kPathResolution * std::abs(mean.value())));
+    }
+  }
   report.verdict = combine(report.hypotheses, report.comparisons);
   report.why = explain(report.verdict, report.hypotheses, report.comparisons);
   return report;

@@ -191,10 +191,8 @@ Result<RiskAtRate> risk_at(const Line& line, LearningRate s) {
 }
 
 Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool controls, const Execution& execution) {
-  const int levels = effort == Effort::quick ? 7 : effort == Effort::standard ? 8 : 9;
-  const Index cells = effort == Effort::quick ? 6144 : effort == Effort::standard ? 12288 : 24576;
   const Result<DiscreteTimeRiskMaterial> material =
-      discrete_time_risk_on_a_line(problem, levels, cells, controls, execution);
+      discrete_time_risk_on_a_line(problem, effort, controls, execution);
   if (!material.ok()) return Result<ClaimReport>(material.report());
   return judge_discrete_time_risk(material.value(), controls);
 }
@@ -243,6 +241,13 @@ Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem
     if (execution.progress) execution.progress(static_cast<double>(level + 1) / levels);
   }
   return material;
+}
+
+Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem& problem, Effort effort,
+                                                              bool controls, const Execution& execution) {
+  const int levels = effort == Effort::quick ? 7 : effort == Effort::standard ? 8 : 9;
+  const Index cells = effort == Effort::quick ? 6144 : effort == Effort::standard ? 12288 : 24576;
+  return discrete_time_risk_on_a_line(problem, levels, cells, controls, execution);
 }
 
 ClaimEntry discrete_time_risk_claim() {

@@ -74,6 +74,10 @@ ClaimReport judge_discrete_time_risk(const DiscreteTimeRiskMaterial& material, b
 Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem& problem, int levels, Index cells,
                                                               bool controls, const Execution& execution);
 
+/// The same with levels and cells of the effort.
+Result<DiscreteTimeRiskMaterial> discrete_time_risk_on_a_line(const ClaimProblem& problem, Effort effort,
+                                                              bool controls, const Execution& execution);
+
 ClaimEntry discrete_time_risk_claim();
 
 }  // namespace sgdlimits
