@@ -7,10 +7,15 @@
 namespace sgdlimits::experiment {
 
 const std::vector<ClaimRule>& claim_rules() {
-  static const std::vector<ClaimRule> rules{
-      langevin_law_rule(),         gibbs_stationary_rule(),   chi_decay_rule(),
-      poincare_inequality_rule(),  discrete_time_risk_rule(), sgd_transfer_operator_rule(),
-      quadratic_covariance_rule(), kesten_tail_rule()};
+  static const std::vector<ClaimRule> rules{modified_equations_rule(),
+                                            langevin_law_rule(),
+                                            gibbs_stationary_rule(),
+                                            chi_decay_rule(),
+                                            poincare_inequality_rule(),
+                                            discrete_time_risk_rule(),
+                                            sgd_transfer_operator_rule(),
+                                            quadratic_covariance_rule(),
+                                            kesten_tail_rule()};
   return rules;
 }
 
