@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kTolerance = 0.15;
 constexpr double kTellable = 0.4;  // relative; tolerance, error of Hill's estimate at the quick effort, and power
+constexpr double kAdditive = 1e20;  // SME-1's index where curvatures differ by rounding alone
 constexpr double kPathSteps = 4e9;
 
 ClaimReport blank(const std::string& subject) {
@@ -93,7 +94,7 @@ Result<ClaimReport> check(const ClaimProblem& problem, Effort effort, bool contr
   const LearningRate rate = problem.temperature.learning_rate();
   const Result<TailIndex> tail = kesten_tail_index(*sum, rate, BatchLaw(sum->terms(), draw.size, draw.replacement));
   if (!tail.ok()) return declined("terms are quadratic on a line and SGD has a stationary law", tail.why());
-  if (std::isinf(tail->diffusion_alpha))
+  if (tail->diffusion_alpha > kAdditive)
     return declined("the noise is multiplicative", "all batches have one curvature: the noise is additive");
   const Index paths = effort == Effort::quick ? 400'000 : effort == Effort::standard ? 1'000'000 : 4'000'000;
   if (std::isfinite(tail->alpha) && tail->alpha > reach(paths))

@@ -80,7 +80,7 @@ const std::vector<Mistake> kMistakes = {
     {"expect", "measure", "expect = {sgd = \"rejected\"}\nmeasure",
      "e.toml:32:17: compare.0.expect.sgd is \"rejected\" but must be one of consistent, refuted, undecided, not "
      "applicable; did you mean \"refuted\"?"},
-    {"claim", "\"A6\"", "\"A7\"", "e.toml:34:9: a run cannot check the claim \"A7\"; did you mean \"A2\"?"},
+    {"claim", "\"A6\"", "\"A7\"", "e.toml:34:9: a run cannot check the claim \"A7\"; did you mean \"A1\"?"},
     {"claim_study", "\"A6\"]", "\"A6\"]\nexpect = {sgdd = {A2 = \"refuted\"}}",
      "e.toml:35:18: unknown key \"sgdd\" in [claims.expect]; did you mean \"sgd\"?"},
     {"seed", "{seed = 3}", "{seed = \"12x\"}",

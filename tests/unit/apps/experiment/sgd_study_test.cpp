@@ -227,6 +227,26 @@ TEST(SgdStudy, RefusesWhatMakesNoSense) {
        "e.toml:16:9: study.walk.batch is 2 but must divide the number of samples, 3; an epoch takes every sample "
        "once, "
        "in batches of one size"},
+      {with(study("batch = 1\nschedule = {kind = \"constant\"}"), "\"sgd\"", "\"sgd-operator\""),
+       "e.toml:17:12: study.walk.schedule is not for sgd-operator, the Markov chain of plain SGD at one learning "
+       "rate; "
+       "leave it out, or follow the law in time by kind = \"sgd\""},
+      {with(study("batch = 1\norder = 1\nstep = 0.05\nreplacement = \"epochs\""), "\"sgd\"",
+            "\"sgd-modified-equation\""),
+       "e.toml:19:15: study.walk.replacement is \"epochs\" but must be one of with, without"},
+      {study("noise = \"none\"\nbatch = 1"), "e.toml:17:9: study.walk.batch is for noise = \"mini-batch\" alone"},
+      {study("noise = \"isotropic\"\nreplacement = \"epochs\""),
+       "e.toml:17:15: study.walk.replacement is for noise = \"mini-batch\" alone"},
+      {study("batch = 1\nschedule = {kind = \"piecewise\", starts = [6, 5], rates = [0.05, 0.01]}"),
+       "e.toml:17:42: start of the schedule is 5 but must be greater than the one before, 6"},
+      {study("batch = 1\nadded_noise = {kind = \"langevin\", sd = 0.5}"),
+       "e.toml:17:40: unknown key \"sd\" in [study.walk.added_noise]; known: kind, temperature"},
+      {with(with(study("noise = \"isotropic\"\nmomentum = {kind = \"nesterov\", beta = 0.5}"), "kind = \"formula\"",
+                 "kind = \"triangular\""),
+            "formula = \"(x - c)^2/2\"\nsamples = {c = [1.0, -1.0]}\n", "\n\n"),
+       "e.toml:17:12: momentum has no walls, but the potential lives on a box; leave momentum out"},
+      {with(kOnlineNet, "batch = 2\n", "batch = 2\nreplacement = \"epochs\"\n"),
+       "e.toml:20:15: study.walk.replacement is for noise = \"mini-batch\" alone"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(message_of(text), message);
 }
