@@ -3,6 +3,7 @@
 
 #include "apps/experiment/run.hpp"
 #include "support/folder.hpp"
+#include "support/message_of.hpp"
 
 namespace {
 
@@ -15,16 +16,6 @@ std::vector<ClaimReport> claims_of(const std::string& text) {
       run_experiment(load_experiment(folder.write("e.toml", text)), {}, Execution::with_threads(2));
   EXPECT_TRUE(results.ok()) << results.why();
   return results->claims;
-}
-
-std::string message_of(const std::string& text) {
-  const Folder folder;
-  try {
-    load_experiment(folder.write("e.toml", text));
-  } catch (const ExperimentError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 void expect_as_expected(const std::vector<ClaimReport>& reports) {
@@ -175,11 +166,8 @@ TEST(SgdClaims, DiscreteTimeRiskIsTiedToBothKindsOfStudies) {
 
 // A claim without a study that it is about. Fails if it is passed over in silence.
 TEST(SgdClaims, AClaimWithoutAStudyIsRefused) {
-  const std::string message = message_of(with(kRisk, "\"A9\"", "\"A11\""));
-  EXPECT_EQ(
-      message.substr(message.find("e.toml")),
-      "e.toml:20:9: A11 is checked on an sgd-operator study, which the file does not have; add it, or leave the "
-      "claim out");
+  EXPECT_EQ(message_of(with(kRisk, "\"A9\"", "\"A11\"")),
+            "A11 is checked on an sgd-operator study, which the file does not have; add it, or leave the claim out");
 }
 
 }  // namespace
