@@ -8,6 +8,7 @@
 #include "models/potentials/plane.hpp"
 #include "models/potentials/quadratic.hpp"
 #include "models/potentials/wells.hpp"
+#include "support/thrown_message.hpp"
 #include "unit/models/differences.hpp"
 
 namespace sgdlimits {
@@ -135,42 +136,36 @@ TEST(Potentials, LogCoshDoesNotOverflow) {
   EXPECT_DOUBLE_EQ(gradients(*f, x)(0, 0), -1);
 }
 
-template <class Call>
-std::string message(Call call) {
-  try {
-    call();
-  } catch (const InvalidArgument& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 TEST(Catalogue, RefusesWithTheNearestName) {
   EXPECT_EQ(
-      message([] { make_potential("duble-well"); }),
+      test::thrown_message([] { make_potential("duble-well"); }),
       "potential is \"duble-well\" but must be one of quadratic, double-well, tilted-well, triple-well, rugged-well, "
       "sine-neuron, laplace, log-cosh, quartic, triangular, radial-quartic, mexican-hat, product-well, coupled-well, "
       "mueller-brown; did you mean \"double-well\"?");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(test::thrown_message([] {
               make_potential("rugged-well", {{"f", 1}});
             }).substr(0, 68),
             "parameter of rugged-well is \"f\" but must be one of e, h, k; did you ");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(test::thrown_message([] {
               make_potential("laplace", {{"h", 1}});
             }),
             "parameter of laplace is \"h\" but must be left out; laplace has no parameters");
-  EXPECT_EQ(message([] { make_potential("double-well", {{"h", -1}}); }), "h is -1 but must be positive and finite");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(test::thrown_message([] {
+              make_potential("double-well", {{"h", -1}});
+            }),
+            "h is -1 but must be positive and finite");
+  EXPECT_EQ(test::thrown_message([] {
               make_potential("mexican-hat", {{"dimension", 1.5}});
             }),
             "dimension is 1.5 but must be a whole number between 1 and 10000");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(test::thrown_message([] {
               make_potential("quadratic", {{"dimension", 2}, {"k2", 1}});
             }),
             "parameter of quadratic is \"k2\" but must be k0 to k1; set dimension");
   Eigen::Matrix2d bad;
   bad << 1, 2, 0, 1;
-  EXPECT_EQ(message([&] { Quadratic q(bad); }), "asymmetry of the stiffness is 2 but must be 0; pass (K + K^T)/2");
+  EXPECT_EQ(test::thrown_message([&] { Quadratic q(bad); }),
+            "asymmetry of the stiffness is 2 but must be 0; pass (K + K^T)/2");
 }
 
 TEST(Catalogue, EntriesBuildWithTheirDimension) {

@@ -9,10 +9,12 @@
 #include "core/errors.hpp"
 #include "models/networks/gaussian_expectations.hpp"
 #include "unit/models/differences.hpp"
+#include "unit/models/random_net.hpp"
 
 namespace sgdlimits {
 namespace {
 
+using testing::random_net;
 using testing::random_points;
 
 struct Samples {
@@ -30,17 +32,6 @@ Samples samples_of(const SampleLaw& law, const Noise& noise, Index path, std::in
 TwoLayerNetSpec on_data(TwoLayerNetSpec spec, const Samples& s) {
   spec.inputs = s.x.matrix().transpose();
   spec.targets = s.y.matrix();
-  return spec;
-}
-
-TwoLayerNetSpec random_net(Activation activation, Loss loss, Index width) {
-  TwoLayerNetSpec spec;
-  spec.activation = activation;
-  spec.loss = loss;
-  spec.scale = OutputScale::inverse_root_width;
-  spec.loss_factor = 0.7;
-  spec.ridge = 0.13;
-  spec.outer_weights = random_points(width, 1, 2.0, 12).col(0).head(width).matrix();
   return spec;
 }
 

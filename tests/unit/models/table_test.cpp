@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/errors.hpp"
+#include "support/thrown_message.hpp"
 
 namespace sgdlimits {
 namespace {
@@ -96,16 +97,6 @@ TEST_F(Csv, RefusesMissingFilesAndFolders) {
 
 Table small() { return Table({"length", "width"}, (Points(3, 2) << 1, 5, 2, 5, 6, 5).finished()); }
 
-template <class Call>
-std::string message(Call call) {
-  try {
-    call();
-  } catch (const InvalidArgument& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 TEST(Table, StandardisesWithDivisorN) {
   Table table = small();
   const Standardisation s = table.standardise("length");
@@ -118,24 +109,25 @@ TEST(Table, StandardisesWithDivisorN) {
 
 TEST(Table, RefusesWithHelp) {
   EXPECT_EQ(
-      message([] { small().standardise("width"); }),
+      test::thrown_message([] { small().standardise("width"); }),
       "standard deviation of column \"width\" of inline table is 0 but must be positive; a constant column cannot "
       "be standardised: leave it out, or write \"1\" for a constant input");
-  EXPECT_EQ(message([] { small().column("lenght"); }),
+  EXPECT_EQ(test::thrown_message([] { small().column("lenght"); }),
             "column of inline table is \"lenght\" but must be one of length, width; did you mean \"length\"?");
-  EXPECT_EQ(message([] {
+  EXPECT_EQ(test::thrown_message([] {
               Table({"a", "a"}, Points::Ones(1, 2));
             }),
             "name of column 2 of inline table is \"a\" again but must be different from those before");
-  EXPECT_EQ(message([] { Table({"a"}, Points::Ones(1, 2)); }),
+  EXPECT_EQ(test::thrown_message([] { Table({"a"}, Points::Ones(1, 2)); }),
             "number of column names of inline table is 1 but must be the number of columns, 2");
-  EXPECT_EQ(message([] { Table({"a"}, Points::Constant(2, 1, INFINITY)); }),
+  EXPECT_EQ(test::thrown_message([] { Table({"a"}, Points::Constant(2, 1, INFINITY)); }),
             "inline table, column \"a\", row 1 is inf but must be finite");
-  EXPECT_EQ(message([] { small().add_column("z", Values::Ones(2)); }),
+  EXPECT_EQ(test::thrown_message([] { small().add_column("z", Values::Ones(2)); }),
             "length of column \"z\" is 2 but must be the number of rows of inline table, 3");
-  EXPECT_EQ(message([] { design_matrix(small(), {}); }), "number of inputs is 0 but must be at least 1");
-  EXPECT_EQ(message([] { evaluate([](const Table&) { return Values(Values::Ones(2)); }, small(), "target"); }),
-            "length of target is 2 but must be the number of rows of inline table, 3");
+  EXPECT_EQ(test::thrown_message([] { design_matrix(small(), {}); }), "number of inputs is 0 but must be at least 1");
+  EXPECT_EQ(
+      test::thrown_message([] { evaluate([](const Table&) { return Values(Values::Ones(2)); }, small(), "target"); }),
+      "length of target is 2 but must be the number of rows of inline table, 3");
 }
 
 TEST(Table, DesignMatrixHasAConstantColumn) {
